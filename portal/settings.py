@@ -1,0 +1,314 @@
+"""Every setting of the portal, read once from the environment (and from `.env` beside `manage.py`).
+
+Each variable read here stands in `.env.example` with its meaning; a test compares the two.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+# --- What kind of run this is -----------------------------------------------------------------------
+
+# The embedded run (`make run`): demo data, demo bar, movable clock. Never set it in a deployment.
+PORTAL_EMBEDDED = env.bool("PORTAL_EMBEDDED", default=False)
+DEBUG = env.bool("DEBUG", default=False)
+# Everything that a run writes: database, mail folder, uploads, sockets, locks.
+VAR_DIR = Path(env.str("PORTAL_VAR_DIR", default=str(BASE_DIR / "var")))
+
+SECRET_KEY = env.str("SECRET_KEY", default="embedded-run-only-" + "0" * 40 if PORTAL_EMBEDDED else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY to a long random text, or start the demo with `make run`.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if PORTAL_EMBEDDED else [])
+# Links in mail start here; the address of a request is never trusted for that.
+PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Names this installation: a database adopted by another one sends no mail (SPEC 2.2).
+PORTAL_INSTANCE = env.str("PORTAL_INSTANCE", default="embedded" if PORTAL_EMBEDDED else "")
+
+# --- Apps, from the lowest layer to the highest -----------------------------------------------------
+
+INSTALLED_APPS = [
+    "portal",
+    "portal.accounts",
+    "portal.audit",
+    "portal.work",
+    "portal.notices",
+    "portal.files",
+    "entitlements",
+    "cases",
+    "portal.front",
+    *(["portal.demo"] if PORTAL_EMBEDDED else []),
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.front.middleware.refuse_nul",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.middleware.speak_as_the_viewer",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "portal.front.middleware.keep_private_pages_private",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "portal.front.context.frame",
+                *(["portal.demo.context.demo_bar"] if PORTAL_EMBEDDED else []),
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "portal"
+CRISPY_TEMPLATE_PACK = "portal"
+CRISPY_FAIL_SILENTLY = False
+
+# --- Database, cache, files -------------------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Write-ahead log with immediate transactions: writers queue instead of failing (DESIGN 6).
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA journal_size_limit=27103364;"
+            "PRAGMA cache_size=-20000;PRAGMA mmap_size=134217728;"
+        ),
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=600)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The cache holds sign-in throttles only; it lives in the database, so that no broker is needed to sign in.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "work_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    # Uploads: never under a served folder; downloads pass a guarded view (SPEC 6).
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(VAR_DIR / "files"), "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if PORTAL_EMBEDDED
+            else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        )
+    },
+}
+# In the embedded run files are served from where they lie, without a collecting step.
+WHITENOISE_USE_FINDERS = PORTAL_EMBEDDED
+WHITENOISE_AUTOREFRESH = PORTAL_EMBEDDED
+FILE_UPLOAD_PERMISSIONS = 0o600
+# A request is ten files of 20 MB and its text at most (SPEC 6); more is refused before it is read.
+PORTAL_MAX_REQUEST_BYTES = 10 * 20_971_520 + 2_097_152
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_097_152
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+# --- People and sign-in -----------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "portal.front.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Accounts are made by people who know the address: nobody signs up, so nothing is left to verify.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+# SPEC 6: sign-in 10 tries in 15 minutes per address and per source.
+ACCOUNT_RATE_LIMITS = {
+    "login": "100/15m/ip",
+    "login_failed": "10/15m/key,10/15m/ip",
+    "reset_password": "20/15m/ip,5/15m/key",
+    "reset_password_from_key": "20/15m/ip",
+    "change_password": "10/15m/user",
+    "reauthenticate": "10/15m/user",
+}
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+
+# --- Language and time ------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands"), ("ja", "日本語")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Security headers -------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.front.errors.csrf_failure"
+# Over plain HTTP on loopback (the embedded run) a browser would drop secure cookies.
+PORTAL_HTTPS = env.bool("PORTAL_HTTPS", default=not PORTAL_EMBEDDED)
+SESSION_COOKIE_SECURE = PORTAL_HTTPS
+CSRF_COOKIE_SECURE = PORTAL_HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if PORTAL_HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if PORTAL_HTTPS else "csrftoken"
+SECURE_SSL_REDIRECT = PORTAL_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^health/clock$"]
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PORTAL_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PORTAL_HTTPS
+SECURE_HSTS_PRELOAD = PORTAL_HTTPS
+# Set it only behind a proxy that overwrites this header itself.
+if env.bool("PORTAL_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Mail -------------------------------------------------------------------------------------------
+
+# smtp://user:password@host:port, smtp+tls://…, or file:///folder; the embedded run writes to a folder.
+vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
+# A mail server that does not answer must not hold the sender for ever.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="Support <no-reply@portal.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Celery (DESIGN 2) ------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_DEFAULT_QUEUE = "clock"
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+# Seconds in UTC, no crontab: daylight saving cannot skip or repeat a tick. An unserved tick expires.
+PORTAL_TICK_SECONDS = env.int("PORTAL_TICK_SECONDS", default=60)
+PORTAL_SEND_SECONDS = env.int("PORTAL_SEND_SECONDS", default=15)
+CELERY_BEAT_SCHEDULE = {
+    "tick": {
+        "task": "portal.work.tick",
+        "schedule": float(PORTAL_TICK_SECONDS),
+        "options": {"queue": "clock", "expires": max(PORTAL_TICK_SECONDS - 1, 1)},
+    },
+    "send": {
+        "task": "portal.notices.send",
+        "schedule": float(PORTAL_SEND_SECONDS),
+        "options": {"queue": "mail", "expires": max(PORTAL_SEND_SECONDS - 1, 1)},
+    },
+}
+
+# --- Limits per person and hour (SPEC 6) ------------------------------------------------------------
+
+PORTAL_LIMITS_PER_HOUR = {
+    "case": env.int("PORTAL_LIMIT_CASES", default=20),
+    "reply": env.int("PORTAL_LIMIT_REPLIES", default=60),
+    "upload": env.int("PORTAL_LIMIT_UPLOADS", default=100),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
+}
+
+LANGUAGE_NAMES = dict(LANGUAGES)
+SITE_NAME = _("Experience Cloud Support")
