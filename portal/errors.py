@@ -1,4 +1,4 @@
-"""Refusals that a person can do something about: a code with its values, worded by each app's `wording.py`."""
+"""Refusals that a person can do something about: a code with its values; `wording.py` has the words."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ class DomainError(Exception):
         return f"{self.code} ({', '.join(f'{name}={value}' for name, value in self.values.items())})"
 
 
-class NotAllowed(DomainError):
+class NotAllowed(DomainError):  # noqa: N818 -- it says what happened (STYLE 4)
     """What this person sees, but may not do, whatever the state (403)."""
 
     http_status = 403
 
 
-class FieldRefused(DomainError):
+class FieldRefused(DomainError):  # noqa: N818 -- it says what happened (STYLE 4)
     """What is wrong with one field of a form, and belongs beside it (400)."""
 
     http_status = 400

@@ -1,0 +1,1 @@
+"""People, their companies, and the regions that serve them."""

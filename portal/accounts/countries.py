@@ -6,6 +6,10 @@ Pure data. Every one of the 249 codes stands in exactly one region.
 from typing import NamedTuple
 
 
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 class RegionRow(NamedTuple):
     """A region as the portal is delivered."""
 
@@ -23,42 +27,42 @@ REGIONS = (
 )
 
 # UN M49 019: Northern America, the Caribbean, Central and South America.
-_AMERICAS = frozenset(
+_AMERICAS = _codes(
     "BM CA GL PM US"
     " AG AI AW BB BL BQ BS CU CW DM DO GD GP HT JM KN KY LC MF MQ MS PR SX TC TT VC VG VI"
     " BZ CR GT HN MX NI PA SV"
-    " AR BO BR BV CL CO EC FK GF GS GY PE PY SR UY VE".split()
+    " AR BO BR BV CL CO EC FK GF GS GY PE PY SR UY VE"
 )
 
 # UN M49 150: Eastern, Northern, Southern and Western Europe.
-_EUROPE = frozenset(
+_EUROPE = _codes(
     "BG BY CZ HU MD PL RO RU SK UA"
     " AX DK EE FI FO GB GG IE IM IS JE LT LV NO SE SJ"
     " AD AL BA ES GI GR HR IT ME MK MT PT RS SI SM VA"
-    " AT BE CH DE FR LI LU MC NL".split()
+    " AT BE CH DE FR LI LU MC NL"
 )
 
 # UN M49 002: Northern, Eastern, Middle, Southern and Western Africa.
-_AFRICA = frozenset(
+_AFRICA = _codes(
     "DZ EG EH LY MA SD TN"
     " BI DJ ER ET IO KE KM MG MU MW MZ RE RW SC SO SS TF TZ UG YT ZM ZW"
     " AO CD CF CG CM GA GQ ST TD"
     " BW LS NA SZ ZA"
-    " BF BJ CI CV GH GM GN GW LR ML MR NE NG SH SL SN TG".split()
+    " BF BJ CI CV GH GM GN GW LR ML MR NE NG SH SL SN TG"
 )
 
 # UN M49 145.
-_WESTERN_ASIA = frozenset("AE AM AZ BH CY GE IL IQ JO KW LB OM PS QA SA SY TR YE".split())
+_WESTERN_ASIA = _codes("AE AM AZ BH CY GE IL IQ JO KW LB OM PS QA SA SY TR YE")
 
 # Central, Eastern (without Japan), South-eastern and Southern Asia (without Iran), Oceania, Antarctica;
 # Taiwan, which M49 does not list.
-_ASIA_PACIFIC = frozenset(
+_ASIA_PACIFIC = _codes(
     "KG KZ TJ TM UZ"
     " CN HK KP KR MN MO TW"
     " BN ID KH LA MM MY PH SG TH TL VN"
     " AF BD BT IN LK MV NP PK"
     " AU CC CX HM NF NZ FJ NC PG SB VU FM GU KI MH MP NR PW UM AS CK NU PF PN TK TO TV WF WS"
-    " AQ".split()
+    " AQ"
 )
 
 COUNTRIES_BY_REGION: dict[str, frozenset[str]] = {
