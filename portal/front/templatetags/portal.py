@@ -80,13 +80,17 @@ class _Mark:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw a 20 pixel icon of the sprite; the words beside it, or the control's label, say what it means."""
-    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="#i-{}"/></svg>', name
+    )
 
 
 @register.simple_tag
 def glyph(name: str) -> SafeString:
     """Draw a 16 pixel sign of the sprite within a line of text."""
-    return format_html('<svg class="glyph" aria-hidden="true"><use href="#g-{}"/></svg>', name)
+    return format_html(
+        '<svg class="glyph" width="16" height="16" aria-hidden="true"><use href="#g-{}"/></svg>', name
+    )
 
 
 @register.simple_tag
@@ -106,7 +110,8 @@ def badge(tone: str, sign: str, words: str) -> SafeString:
 def priority(level: int) -> SafeString:
     """Show a priority, 1 to 4, as bars and words."""
     return format_html(
-        '<span class="priority" data-level="{}"><svg aria-hidden="true"><use href="#p-{}"/></svg>{}</span>',
+        '<span class="priority" data-level="{}"><svg width="15" height="14" aria-hidden="true">'
+        '<use href="#p-{}"/></svg>{}</span>',
         str(level),
         str(level),
         _PRIORITY[int(level)],

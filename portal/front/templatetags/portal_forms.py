@@ -52,7 +52,7 @@ def errors_of(form: forms.BaseForm) -> _Summary:
             if bound.is_hidden:
                 general.append(str(error))
             else:
-                fields.append(_FieldError(_first_control(bound), str(bound.label), str(error)))
+                fields.append(_FieldError(_first_control(bound), str(bound.label).rstrip(".:"), str(error)))
     return _Summary(general, fields)
 
 
@@ -71,20 +71,19 @@ def kind(field: BoundField) -> str:
 
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
-    """Render the control alone. Text is never cut off while typing: a text too long is refused with a reason."""
+    """Render the control alone; it never cuts off what is typed: too long a text is refused with a reason."""
     widget = field.field.widget
     attrs: dict[str, object] = {}
     if not isinstance(widget, forms.CheckboxInput | forms.FileInput):
         attrs["class"] = f"{widget.attrs.get('class', '')} input".strip()
     if "maxlength" in widget.attrs:
         attrs["maxlength"] = False
-    # attrs hides Django's own aria-describedby only where the widget brings one; order: help, then error.
     return field.as_widget(attrs=attrs)  # type: ignore[arg-type]  # False leaves an attribute out
 
 
 @register.simple_tag
 def choices_of(field: BoundField) -> list[_Choice]:
-    """List the choices of a radio or tick group; its widget's mapping details gives the sentence under each."""
+    """List the choices of a radio or tick group; its widget's `details` maps value to sentence."""
     details: Mapping[str, object] = getattr(field.field.widget, "details", {})
     return [
         _Choice(
