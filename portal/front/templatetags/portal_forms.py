@@ -71,13 +71,16 @@ def kind(field: BoundField) -> str:
 
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
-    """Render the control alone; it never cuts off what is typed: too long a text is refused with a reason."""
+    """Render the control alone.
+
+    It never cuts off what is typed: too long a text is refused with a reason. It has no placeholder: an
+    example stands in the help text, where it stays while one types.
+    """
     widget = field.field.widget
     attrs: dict[str, object] = {}
     if not isinstance(widget, forms.CheckboxInput | forms.FileInput):
         attrs["class"] = f"{widget.attrs.get('class', '')} input".strip()
-    if "maxlength" in widget.attrs:
-        attrs["maxlength"] = False
+    attrs.update((name, False) for name in ("maxlength", "placeholder") if name in widget.attrs)
     return field.as_widget(attrs=attrs)  # type: ignore[arg-type]  # False leaves an attribute out
 
 
