@@ -1,0 +1,21 @@
+"""The machinery under every promise: tick, heartbeat, form tokens, instance mark."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkConfig(AppConfig):
+    """Brings the clock's work and what keeps a form from being carried out twice."""
+
+    name = "portal.work"
+    label = "work"
+    verbose_name = _("Clock")
+
+    def ready(self) -> None:
+        """Sweep up spent form tokens once an hour."""
+        # The models exist only once the apps are ready, so this module cannot import them at its top.
+        from portal.work import form_tokens, timed  # noqa: PLC0415
+
+        timed.register(
+            timed.housekeeping("form_tokens", label=_("Spent form tokens"), clear=form_tokens.forget_old)
+        )
