@@ -133,6 +133,12 @@ def exact(when: datetime | None) -> str:
 
 
 @register.filter
+def exact_text(when: datetime | None) -> str:
+    """Write an instant as `exact` does, without markup: for plain text and for attributes."""
+    return "" if when is None else wording.exact(when, timezone.get_current_timezone())
+
+
+@register.filter
 def countdown(left: timedelta | None) -> str:
     """Write a duration in two units, rounded down; nothing for None."""
     return "" if left is None else wording.countdown(left)
