@@ -1,0 +1,1 @@
+"""What customers are entitled to: products, licenses with their terms, seats of named contacts."""

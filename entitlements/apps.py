@@ -1,0 +1,25 @@
+"""What customers are entitled to, and who of them may use it."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class EntitlementsConfig(AppConfig):
+    """Brings the products, which every installation has."""
+
+    name = "entitlements"
+    verbose_name = _("Entitlements")
+
+    def ready(self) -> None:
+        """Load the reference rows whenever tables were made or emptied."""
+        post_migrate.connect(_load_reference_rows, sender=self)
+
+
+def _load_reference_rows(**_signal: Any) -> None:
+    # The models exist only once the apps are ready, so this module cannot import them at its top.
+    from entitlements.reference import load_reference_rows  # noqa: PLC0415
+
+    load_reference_rows()

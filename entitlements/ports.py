@@ -1,0 +1,51 @@
+"""What entitlements need to know of the work that hangs on a seat; the apps above fill it in (DESIGN 1)."""
+
+from datetime import datetime
+from typing import Protocol
+
+from portal.accounts.models import User
+
+
+class OpenWork(Protocol):
+    """The open work of a person on a license."""
+
+    def open_requests_of(self, user_id: int, license_id: int) -> int:
+        """Count the open cases of the license that are theirs."""
+
+    def hand_over(
+        self, user_id: int, license_id: int, *, successor: User, actor: User, now: datetime
+    ) -> None:
+        """Make `successor` the requestor of each; called inside the removal's transaction."""
+
+    def forget(self, user_id: int, license_id: int, *, has_other_seats: bool) -> None:
+        """Take the person off what they watch: of this product, or of everything."""
+
+
+class NoWork:
+    """Nothing hangs on seats: what holds until an app above says otherwise."""
+
+    def open_requests_of(self, user_id: int, license_id: int) -> int:  # noqa: ARG002 -- the protocol's
+        """Count nothing."""
+        return 0
+
+    def hand_over(
+        self, user_id: int, license_id: int, *, successor: User, actor: User, now: datetime
+    ) -> None:
+        """Hand over nothing."""
+
+    def forget(self, user_id: int, license_id: int, *, has_other_seats: bool) -> None:
+        """Forget nothing."""
+
+
+_open_work: OpenWork = NoWork()
+
+
+def use_open_work(source: OpenWork) -> None:
+    """Let `source` answer for the work that hangs on seats; called once, in AppConfig.ready()."""
+    global _open_work  # noqa: PLW0603 -- one answer per process, chosen once while the apps start
+    _open_work = source
+
+
+def open_work() -> OpenWork:
+    """Tell who answers for the work that hangs on seats."""
+    return _open_work

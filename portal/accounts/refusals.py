@@ -1,0 +1,30 @@
+"""Sentences for refused changes of people, by code: which rule, its value, what to do instead."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.errors import DomainError
+
+REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "nul": lambda _values: _("The text holds a character that cannot be stored (NUL). Remove it."),
+    "email_invalid": lambda _values: _(
+        "This is not an e-mail address that we can write to. Write it like name@company.example."
+    ),
+    "email_taken": lambda _values: _("Somebody already uses this e-mail address. Choose another one."),
+    "name_missing": lambda _values: _("A name is needed: write 1 to 200 characters."),
+    "name_too_long": lambda values: _("A name has at most %(most)d characters. Shorten it.") % values,
+    "unknown_zone": lambda _values: _("This is not a known time zone. Choose one from the list."),
+    "unknown_language": lambda _values: _(
+        "The portal does not speak this language. Choose one from the list."
+    ),
+    "not_superuser": lambda _values: _("Only the superuser may change people of staff. Ask them to do it."),
+    "not_staff": lambda _values: _("This person is not of staff, and can have no role or duty of staff."),
+    "yourself": lambda _values: _("You cannot end your own sign-in. Another superuser can."),
+}
+
+
+def refusal_text(error: DomainError) -> str:
+    """Say which rule refused a change of a person, and what to do instead."""
+    return REFUSALS[error.code](error.values)
