@@ -22,6 +22,22 @@ PLAN_NAMES: Mapping[str, Words] = {
 PLANS = [(plan.value, PLAN_NAMES[plan]) for plan in Plan]
 
 
+# What stands in the history that the administrator reads (SPEC 3.4).
+EVENT_NAMES: Mapping[str, Words] = {
+    "account_opened": gettext_lazy("Account opened"),
+    "account_changed": gettext_lazy("Account changed"),
+    "person_added": gettext_lazy("Person added"),
+    "person_changed": gettext_lazy("Person changed"),
+    "permissions_changed": gettext_lazy("Permissions changed"),
+    "sign_in_changed": gettext_lazy("Sign-in changed"),
+    "administrator_appointed": gettext_lazy("Account administrator appointed"),
+    "license_added": gettext_lazy("License added"),
+    "term_added": gettext_lazy("Term added"),
+    "contact_added": gettext_lazy("Named contact added"),
+    "contact_removed": gettext_lazy("Named contact removed"),
+}
+
+
 class ComparisonRow(NamedTuple):
     """One line of the comparison of the plans: lists of points, to be shown one below the other."""
 
@@ -196,7 +212,6 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "account_name_taken": lambda values: (
         _("There is already an account named “%(name)s”. Use it, or give this one another name.") % values
     ),
-    "country_unknown": lambda _values: _("Choose a billing country from the list: it decides the region."),
     "license_exists": lambda values: (
         _("The account already has a license for %(product)s. Add a term to it instead.") % values
     ),
@@ -215,7 +230,6 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _("A term lies within %(calendar)s. Choose days in between.")
         % {"calendar": days(values["earliest"], values["latest"])}
     ),
-    "plan_unknown": lambda _values: _("Choose one of the success plans."),
     # Seats
     "already_a_contact": lambda values: _("This person is already a named contact of %(product)s.") % values,
     "not_of_the_account": lambda values: (
@@ -253,6 +267,14 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _open_cases(values)
         + " "
         + _("Nobody else is there to take over: add another contact of the product first, or ask our staff.")
+    ),
+    "remove_seats_first": lambda values: (
+        ngettext(
+            "The person still has %(seats)d seat. Remove it first; the sign-in ends with the last.",
+            "The person still has %(seats)d seats. Remove them first; the sign-in ends with the last.",
+            values["seats"],
+        )
+        % values
     ),
     # The administrator
     "administrator_needs_a_seat": lambda _values: _(

@@ -28,3 +28,9 @@ def staff_groups(user: Any) -> frozenset[StaffGroup]:
         cached = frozenset(StaffGroup(name) for name in names.values_list("name", flat=True))
         setattr(user, _CACHE, cached)
     return cached
+
+
+def forget_groups(user: Any) -> None:
+    """Let the next question about a person's roles be asked of the database again."""
+    if hasattr(user, _CACHE):
+        delattr(user, _CACHE)

@@ -1,6 +1,7 @@
 """Regions, countries, customer companies and people. Rows for people come through `visible_to(user)`."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
@@ -135,13 +136,24 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made by Django at run time
+class UserManager(BaseUserManager["User"]):
     """Makes people, always with a checked, lower-cased e-mail address."""
+
+    def get_queryset(self) -> UserQuerySet:
+        """All people."""
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: "User | AnonymousUser") -> UserQuerySet:
+        """People whom `user` may see."""
+        return self.get_queryset().visible_to(user)
+
+    def active(self) -> UserQuerySet:
+        """People who may sign in."""
+        return self.get_queryset().active()
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a person by e-mail address in any case."""
-        user: User = self.get(email=(username or "").lower())
-        return user
+        return self.get(email=(username or "").lower())
 
     def create_user(
         self,
@@ -245,11 +257,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     joined_at = models.DateTimeField(_("joined at"))
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = _("person")

@@ -1,0 +1,201 @@
+"""Verbs about accounts and their people."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from entitlements.models import Seat
+from entitlements.operations.changing import locked_account, record, require
+from entitlements.permissions import contacts_refusal, entitlements_refusal
+from portal.accounts import operations as people
+from portal.accounts.models import Account, Country, User, checked_name
+from portal.accounts.zones import validate_zone
+from portal.errors import DomainError, FieldRefused
+
+
+def open_account(name: str, country: Country, *, actor: User, now: datetime, time_zone: str = "") -> Account:
+    """Open a customer's account; its billing country decides its region.
+
+    Raises NotAllowed "not_for_your_role"; FieldRefused "name_missing", "name_too_long", "nul",
+    "account_name_taken" or "unknown_zone".
+    """
+    require(entitlements_refusal(actor))
+    account = Account(name=_free_name(name), country=country, time_zone=_zone(time_zone), created_at=now)
+    with transaction.atomic():
+        _save_account(account)
+        detail = {"after": {"name": account.name, "country": country.pk, "time_zone": account.time_zone}}
+        record("account_opened", account, actor=actor, now=now, detail=detail)
+    return account
+
+
+def change_account(
+    account: Account, *, name: str, country: Country, time_zone: str, actor: User, now: datetime
+) -> Account:
+    """Set an account's name, billing country and zone. Cases filed before keep what was decided for them.
+
+    Raises as `open_account` does.
+    """
+    require(entitlements_refusal(actor))
+    with transaction.atomic():
+        locked = locked_account(account.pk)
+        wanted = {
+            "name": locked.name if name.strip() == locked.name else _free_name(name),
+            "country_id": country.pk,
+            "time_zone": _zone(time_zone),
+        }
+        before = {
+            field: getattr(locked, field) for field in wanted if getattr(locked, field) != wanted[field]
+        }
+        if not before:
+            return locked
+        for field in before:
+            setattr(locked, field, wanted[field])
+        _save_account(locked)
+        detail = {"before": before, "after": {field: wanted[field] for field in before}}
+        record("account_changed", locked, actor=actor, now=now, detail=detail)
+    return locked
+
+
+def add_person(
+    account: Account,
+    email: str,
+    *,
+    name: str,
+    actor: User,
+    now: datetime,
+    language: str = "en",
+    time_zone: str = "",
+) -> User:
+    """Add a person to an account, without a seat and without a password.
+
+    Raises NotAllowed "not_the_administrator"; FieldRefused as `portal.accounts.operations.create_person`.
+    """
+    with transaction.atomic():
+        locked = locked_account(account.pk)
+        require(contacts_refusal(actor, locked))
+        person = people.create_person(
+            email, name, now=now, account=locked, language=language, time_zone=time_zone
+        )
+        record("person_added", locked, actor=actor, now=now, detail={"person": person.pk})
+    return person
+
+
+def change_person(
+    person: User, *, email: str, name: str, language: str, time_zone: str, actor: User, now: datetime
+) -> User:
+    """Set a person's address, name, language and zone; history says which changed, not what they were.
+
+    Raises NotAllowed "not_for_your_role"; FieldRefused as `portal.accounts.operations.create_person`.
+    """
+    require(entitlements_refusal(actor))
+    with transaction.atomic():
+        account = _account_of(person)
+        current = User.objects.get(pk=person.pk)
+        changed = people.change_profile(current, name=name, language=language, time_zone=time_zone)
+        if people.change_email(current, email):
+            changed.append("email")
+        if changed:
+            detail = {"person": current.pk, "fields": sorted(changed)}
+            record("person_changed", account, actor=actor, now=now, detail=detail)
+    return current
+
+
+def set_contact_permissions(
+    person: User, *, may_file_cases: bool, sees_account_cases: bool, actor: User, now: datetime
+) -> User:
+    """Set what a person of an account may do: file cases, see the whole account's cases (SPEC 3.4).
+
+    Raises NotAllowed "not_the_administrator".
+    """
+    with transaction.atomic():
+        account = _account_of(person)
+        require(contacts_refusal(actor, account))
+        current = User.objects.get(pk=person.pk)
+        wanted = {"may_file_cases": may_file_cases, "sees_account_cases": sees_account_cases}
+        before = {field: getattr(current, field) for field in wanted}
+        if before == wanted:
+            return current
+        for field, value in wanted.items():
+            setattr(current, field, value)
+        current.save(update_fields=list(wanted))
+        detail = {"person": current.pk, "before": before, "after": wanted}
+        record("permissions_changed", account, actor=actor, now=now, detail=detail)
+    return current
+
+
+def set_sign_in(person: User, *, is_active: bool, actor: User, now: datetime) -> User:
+    """Let a person of an account sign in, or no longer. Sessions end with it at their next request.
+
+    Raises NotAllowed "not_the_administrator"; DomainError "remove_seats_first" while they hold one.
+    """
+    with transaction.atomic():
+        account = _account_of(person)
+        require(contacts_refusal(actor, account))
+        current = User.objects.get(pk=person.pk)
+        if current.is_active == is_active:
+            return current
+        seats = Seat.objects.active().filter(user=current).count()
+        if seats and not is_active:
+            raise DomainError("remove_seats_first", seats=seats)
+        current.is_active = is_active
+        current.save(update_fields=["is_active"])
+        detail = {"person": current.pk, "before": not is_active, "after": is_active}
+        record("sign_in_changed", account, actor=actor, now=now, detail=detail)
+    return current
+
+
+def appoint_administrator(account: Account, person: User, *, actor: User, now: datetime) -> Account:
+    """Give the role of account administrator to an active named contact, in one step.
+
+    Staff appoint the first; from then on the administrator hands it over, or staff do (SPEC 3.4).
+    Raises NotAllowed "not_the_administrator"; DomainError "already_administrator" or
+    "administrator_needs_a_seat"; FieldRefused "not_of_the_account".
+    """
+    with transaction.atomic():
+        locked = locked_account(account.pk)
+        require(contacts_refusal(actor, locked))
+        current = User.objects.get(pk=person.pk)
+        if current.account_id != locked.pk:
+            raise FieldRefused("not_of_the_account", "administrator", account=locked.name)
+        if locked.administrator_id == current.pk:
+            raise DomainError("already_administrator")
+        if not (current.is_active and Seat.objects.active().filter(user=current).exists()):
+            raise DomainError("administrator_needs_a_seat")
+        detail = {"before": locked.administrator_id, "after": current.pk}
+        locked.administrator = current
+        locked.save(update_fields=["administrator"])
+        record("administrator_appointed", locked, actor=actor, now=now, detail=detail)
+    return locked
+
+
+def _account_of(person: User) -> Account:
+    assert person.account_id is not None, "people of staff have no account"
+    return locked_account(person.account_id)
+
+
+def _free_name(name: str) -> str:
+    tidy = checked_name(name)
+    if not tidy:
+        raise FieldRefused("name_missing", "name")
+    if Account.objects.filter(name=tidy).exists():
+        raise FieldRefused("account_name_taken", "name", name=tidy)
+    return tidy
+
+
+def _save_account(account: Account) -> None:
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:
+        # Somebody else took the name in between.
+        raise FieldRefused("account_name_taken", "name", name=account.name) from error
+
+
+def _zone(time_zone: str) -> str:
+    try:
+        if time_zone:
+            validate_zone(time_zone)
+    except ValidationError as error:
+        raise FieldRefused("unknown_zone", "time_zone") from error
+    return time_zone

@@ -1,0 +1,170 @@
+"""Verbs about people: making them, their profile, and the people of staff.
+
+What concerns a person as one of an account (seats, permissions, history) is an operation of entitlements.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from portal.accounts.groups import StaffGroup, forget_groups
+from portal.accounts.languages import interface_languages
+from portal.accounts.models import Account, User, checked_email, checked_name
+from portal.accounts.ports import staff_work
+from portal.accounts.zones import validate_zone
+from portal.errors import FieldRefused, NotAllowed
+
+
+def create_person(
+    email: str,
+    name: str,
+    *,
+    now: datetime,
+    account: Account | None = None,
+    language: str = "en",
+    time_zone: str = "",
+    is_staff: bool = False,
+) -> User:
+    """Make a person without a password, of an account or of staff.
+
+    Raises FieldRefused "email_invalid", "email_taken", "nul", "name_missing", "name_too_long",
+    "unknown_zone" or "unknown_language".
+    """
+    tidy_email = _free_email(email)
+    tidy_name = _required_name(name)
+    _check_language(language)
+    _check_zone(time_zone)
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                tidy_email,
+                name=tidy_name,
+                account=account,
+                language=language,
+                time_zone=time_zone,
+                is_staff=is_staff,
+                joined_at=now,
+            )
+    except IntegrityError as error:
+        # Somebody else took the address in between.
+        raise FieldRefused("email_taken", "email") from error
+
+
+def change_profile(person: User, *, name: str, language: str, time_zone: str) -> list[str]:
+    """Set what people choose for themselves; give the names of the fields that changed.
+
+    An empty time zone means the account's, else the region's. Raises FieldRefused as `create_person` does.
+    """
+    _check_language(language)
+    _check_zone(time_zone)
+    wanted = {"name": _required_name(name), "language": language, "time_zone": time_zone}
+    changed = [field for field, value in wanted.items() if getattr(person, field) != value]
+    for field in changed:
+        setattr(person, field, wanted[field])
+    if changed:
+        person.save(update_fields=changed)
+    return changed
+
+
+def change_email(person: User, email: str) -> bool:
+    """Let a person sign in by another address; the old one leads nowhere from then on. Tell whether it did.
+
+    Raises FieldRefused "email_invalid", "email_taken" or "nul".
+    """
+    tidy = checked_email(email)
+    if tidy == person.email:
+        return False
+    _free_email(tidy)
+    try:
+        with transaction.atomic():
+            person.email = tidy
+            person.save(update_fields=["email"])
+            EmailAddress.objects.filter(user=person).delete()
+    except IntegrityError as error:
+        raise FieldRefused("email_taken", "email") from error
+    return True
+
+
+def add_staff(
+    email: str, name: str, *, groups: Iterable[StaffGroup], actor: User, now: datetime, language: str = "en"
+) -> User:
+    """Make a person of staff with their roles, without a password.
+
+    Raises NotAllowed "not_superuser", and FieldRefused as `create_person` does.
+    """
+    require_superuser(actor)
+    with transaction.atomic():
+        person = create_person(email, name, now=now, language=language, is_staff=True)
+        set_staff_groups(person, groups, actor=actor)
+    return person
+
+
+def set_staff_groups(person: User, groups: Iterable[StaffGroup], *, actor: User) -> None:
+    """Give a person of staff exactly these roles.
+
+    Raises NotAllowed "not_superuser" or FieldRefused "not_staff".
+    """
+    require_superuser(actor)
+    wanted = list(groups)
+    if wanted and not person.is_staff:
+        raise FieldRefused("not_staff", "staff_groups")
+    person.groups.set(Group.objects.filter(name__in=[group.value for group in wanted]))
+    forget_groups(person)
+
+
+def set_staff_sign_in(person: User, *, is_active: bool, actor: User, now: datetime) -> None:
+    """Let a person of staff sign in, or no longer; then their open work is released (SPEC 2).
+
+    Raises NotAllowed "not_superuser", FieldRefused "not_staff" or "yourself".
+    """
+    require_superuser(actor)
+    if not person.is_staff:
+        raise FieldRefused("not_staff", "is_active")
+    if person.pk == actor.pk and not is_active:
+        raise FieldRefused("yourself", "is_active")
+    with transaction.atomic():
+        locked = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+        was_active = locked.is_active
+        locked.is_active = is_active
+        locked.save(update_fields=["is_active"])
+        if was_active and not is_active:
+            staff_work().release(locked, actor=actor, now=now)
+    person.is_active = is_active
+    forget_groups(person)
+
+
+def require_superuser(actor: User) -> None:
+    """Refuse everybody who may not change people of staff; raises NotAllowed "not_superuser"."""
+    if not (actor.is_active and actor.is_staff and actor.is_superuser):
+        raise NotAllowed("not_superuser")
+
+
+def _free_email(email: str) -> str:
+    tidy = checked_email(email)
+    if User.objects.filter(email=tidy).exists():
+        raise FieldRefused("email_taken", "email")
+    return tidy
+
+
+def _required_name(name: str) -> str:
+    tidy = checked_name(name)
+    if not tidy:
+        raise FieldRefused("name_missing", "name")
+    return tidy
+
+
+def _check_zone(time_zone: str) -> None:
+    try:
+        if time_zone:
+            validate_zone(time_zone)
+    except ValidationError as error:
+        raise FieldRefused("unknown_zone", "time_zone") from error
+
+
+def _check_language(language: str) -> None:
+    if language not in dict(interface_languages()):
+        raise FieldRefused("unknown_language", "language")
