@@ -1,0 +1,1 @@
+"""Small functions that build what tests start from, through the real operations."""
