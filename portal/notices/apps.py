@@ -10,3 +10,12 @@ class NoticesConfig(AppConfig):
     name = "portal.notices"
     label = "notices"
     verbose_name = _("Notices and mail")
+
+    def ready(self) -> None:
+        """Register the kinds, and what the clock's health asks about mail."""
+        # The models exist only once the apps are ready, so this module cannot import them at its top.
+        from portal.notices import account_mail, queries  # noqa: PLC0415
+        from portal.work import ports  # noqa: PLC0415
+
+        account_mail.register_kinds()
+        ports.unsent_mail_since = queries.unsent_since

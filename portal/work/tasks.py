@@ -6,7 +6,7 @@ from portal.clock import business_now
 from portal.work.timed import run_tick
 
 
-@shared_task(name="portal.work.tick", ignore_result=True)
+@shared_task(name="portal.work.tick", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery brings no types
 def tick() -> None:
     """Do all that is due now."""
     run_tick(business_now())

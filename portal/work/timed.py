@@ -32,11 +32,12 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """One step that the next tick would take: when it fell due, about what, and what happens."""
+    """One step to come: when it falls due, about what, what happens, and the staff page that shows it."""
 
     due_at: datetime
     about: str
     what: str
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

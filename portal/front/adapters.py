@@ -1,0 +1,49 @@
+"""How allauth behaves here: nobody signs up, and its mail goes through the outbox like all other."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from portal.accounts.models import User
+from portal.clock import business_now
+from portal.notices.account_mail import announce_password_changed, announce_password_reset
+
+_PASSWORD_CHANGES = {
+    "account/email/password_changed",
+    "account/email/password_reset",
+    "account/email/password_set",
+}
+
+
+class UnknownMail(LookupError):  # noqa: N818 -- errors say what happened (STYLE 4)
+    """allauth wants to send a mail that the portal has no kind of notice for."""
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
+    """The portal's answers to allauth."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- allauth's signature
+        """Refuse: people are made by staff and administrators."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002 -- as above
+        """Write a notice instead of a mail; its link is made when it is sent.
+
+        Raises UnknownMail for what no setting of the portal makes allauth send.
+        """
+        if template_prefix != "account/email/password_reset_key":
+            raise UnknownMail(template_prefix)
+        announce_password_reset(context["user"], now=business_now())
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,  # noqa: ARG002 -- as above
+        email: str | None = None,  # noqa: ARG002 -- as above
+    ) -> None:
+        """Tell a person, always, that their password was changed."""
+        if template_prefix not in _PASSWORD_CHANGES:
+            raise UnknownMail(template_prefix)
+        announce_password_changed(user, now=business_now())

@@ -1,0 +1,128 @@
+"""Mail about signing in: the reset of a password, and that one was changed.
+
+A reset carries a token: its row holds the person only, and the link is made when the mail is sent.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.accounts.models import User
+from portal.accounts.wording import exact
+from portal.notices.kinds import NoticeKind, register
+from portal.notices.mail import Mail, MailContent, render_mail
+from portal.notices.models import Notice
+from portal.notices.operations import NoticeDraft, announce
+
+RESET = "password_reset"
+CHANGED = "password_changed"
+_PROFILE = "/profile/"
+
+
+def announce_password_reset(user: User, now: datetime) -> None:
+    """Promise a person the link with which they choose a new password."""
+    _announce(RESET, user, now)
+
+
+def announce_password_changed(user: User, now: datetime) -> None:
+    """Tell a person that their password is another one now, in case it was not them."""
+    _announce(CHANGED, user, now)
+
+
+def _announce(kind: str, user: User, now: datetime) -> None:
+    # Each request is an event of its own; there is nothing else to name it by.
+    announce(
+        [NoticeDraft(key=f"{kind}:{user.pk}:{secrets.token_hex(12)}", kind=kind, recipient=user)], now=now
+    )
+
+
+def _reader(notice: Notice) -> User:
+    if notice.recipient is None:
+        raise ValueError("mail about signing in goes to a person")
+    return notice.recipient
+
+
+def _reset_mail(notice: Notice) -> Mail:
+    reader = _reader(notice)
+    token = default_token_generator.make_token(reader)
+    link = reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(reader), "key": token}
+    )
+    return render_mail(
+        MailContent(
+            heading=_("Choose a new password"),
+            lead=[
+                _("Somebody asked for a new password for %(email)s, most likely you.")
+                % {"email": reader.email},
+                _("The link works once, and for %(hours)d hours.")
+                % {"hours": timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) // timedelta(hours=1)},
+                _("Was it not you? Then nothing is to be done: the password stays as it is."),
+            ],
+            button_label=_("Choose a new password"),
+            button_path=link,
+            why_you=_("You get it because a new password was asked for on the sign-in page."),
+        ),
+        subject=_("Choose a new password for the support portal"),
+    )
+
+
+def _changed_mail(notice: Notice) -> Mail:
+    when = exact(notice.created_at, timezone.get_current_timezone())
+    return render_mail(
+        MailContent(
+            heading=_("Your password was changed"),
+            lead=[
+                _("The password of %(email)s was changed: %(when)s.")
+                % {"email": _reader(notice).email, "when": when},
+                _("Was it not you? Then ask for a new password on the sign-in page at once."),
+            ],
+            button_label=_("Ask for a new password"),
+            button_path=reverse("account_reset_password"),
+            why_you=_("You get it because it concerns your sign-in."),
+        ),
+        subject=_("Your password for the support portal was changed"),
+    )
+
+
+def _always_matters(_notice: Notice) -> None:
+    return None
+
+
+def _no_thread(_notice: Notice) -> str:
+    return ""
+
+
+def register_kinds() -> None:
+    """Make the kinds known to the inbox and the sender."""
+    register(
+        NoticeKind(
+            code=RESET,
+            label=gettext_lazy("New password"),
+            headline=lambda _notice: _("A link to choose a new password"),
+            path=lambda _notice: _PROFILE,
+            mail=_reset_mail,
+            obsolete_because=_always_matters,
+            thread=_no_thread,
+            is_secret=True,
+            # Whoever needs it cannot sign in; whoever can sign in does not need it.
+            is_in_inbox=False,
+        )
+    )
+    register(
+        NoticeKind(
+            code=CHANGED,
+            label=gettext_lazy("Sign-in"),
+            headline=lambda _notice: _("Your password was changed"),
+            path=lambda _notice: _PROFILE,
+            mail=_changed_mail,
+            obsolete_because=_always_matters,
+            thread=_no_thread,
+        )
+    )

@@ -1,0 +1,139 @@
+"""What is done with notices: announce, cancel, send again, mark as read.
+
+`announce` and `cancel_pending` belong into the transaction of the operation that causes them.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.transaction import get_connection
+
+from portal.accounts.groups import StaffGroup, staff_groups
+from portal.accounts.models import User
+from portal.clock import machine_now
+from portal.errors import DomainError, NotAllowed
+from portal.notices.models import MailState, Notice
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDraft:
+    """A notice to be: `key` names event and recipient and makes it unique.
+
+    Either `recipient` or, for somebody without a login, `address`. Without mail it stands in the inbox only.
+    """
+
+    key: str
+    kind: str
+    recipient: User | None
+    about: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    wants_mail: bool = True
+    address: str = ""
+
+
+def announce(drafts: Iterable[NoticeDraft], now: datetime) -> list[Notice]:
+    """Write the notices in the caller's transaction, and wake the sender after it commits.
+
+    A key that exists already raises IntegrityError: the event was announced before, which is a fault.
+    """
+    notices = Notice.objects.bulk_create(_notice_of(draft, now) for draft in drafts)
+    if any(notice.state == MailState.PENDING for notice in notices):
+        nudge_after_commit()
+    return notices
+
+
+def _notice_of(draft: NoticeDraft, now: datetime) -> Notice:
+    return Notice(
+        key=draft.key,
+        kind=draft.kind,
+        recipient=draft.recipient,
+        address=draft.address,
+        about=draft.about,
+        params=draft.params,
+        created_at=now,
+        state=MailState.PENDING if draft.wants_mail else MailState.QUIET,
+    )
+
+
+def nudge_after_commit() -> None:
+    """Wake the sender once this transaction has committed; once, however many notices it writes."""
+    waiting = get_connection().run_on_commit
+    if not any(function is nudge_sender for _savepoints, function, *_robust in waiting):
+        transaction.on_commit(nudge_sender, robust=True)
+
+
+def nudge_sender() -> None:
+    """Ask for a round of the sender. It may fail: beat asks every few seconds anyway."""
+    try:
+        current_app.send_task(
+            "portal.notices.send",
+            queue="mail",
+            retry=False,
+            expires=settings.PORTAL_SEND_SECONDS,
+            ignore_result=True,
+        )
+    except Exception as error:
+        logger.warning("The sender could not be woken and takes its next turn by itself: %s", error)
+
+
+def cancel_pending(about: str, kinds: Iterable[str], *, because: str) -> int:
+    """Cancel the mail of notices that no sender has claimed yet; return how many. They stay in the inbox."""
+    return Notice.objects.filter(about=about, kind__in=list(kinds), state=MailState.PENDING).update(
+        state=MailState.CANCELLED, cancelled_because=because
+    )
+
+
+def mark_read(notices: QuerySet[Notice], now: datetime) -> int:
+    """Mark these notices as read at `now`, in business time; return how many were not.
+
+    The caller narrows them by `visible_to(user)`.
+    """
+    return notices.filter(read_at=None).update(read_at=now)
+
+
+def send_again(notice: Notice, actor: User) -> None:
+    """Give a mail that was given up, or cancelled, a fresh set of attempts (SPEC 5: lead).
+
+    Raises NotAllowed "not_lead", DomainError "not_dead" with `state`.
+    """
+    _require_lead(actor)
+    with transaction.atomic():
+        changed = Notice.objects.filter(pk=notice.pk, state=MailState.DEAD).update(
+            state=MailState.PENDING, attempts=0, next_attempt_at=machine_now(), queued_at=machine_now()
+        )
+        if not changed:
+            raise DomainError("not_dead", state=_state_now(notice))
+        nudge_after_commit()
+    logger.info("Notice %s is to be sent again, as %s asked", notice.pk, actor.pk)
+
+
+def cancel(notice: Notice, actor: User) -> None:
+    """Cancel a mail that nobody has claimed yet (SPEC 5: lead).
+
+    Raises NotAllowed "not_lead", DomainError "not_pending" with `state`.
+    """
+    _require_lead(actor)
+    changed = Notice.objects.filter(pk=notice.pk, state=MailState.PENDING).update(
+        state=MailState.CANCELLED, cancelled_because="by_staff"
+    )
+    if not changed:
+        raise DomainError("not_pending", state=_state_now(notice))
+    logger.info("Notice %s was cancelled by %s", notice.pk, actor.pk)
+
+
+def _require_lead(actor: User) -> None:
+    if StaffGroup.LEAD not in staff_groups(actor):
+        raise NotAllowed("not_lead")
+
+
+def _state_now(notice: Notice) -> str:
+    return Notice.objects.values_list("state", flat=True).get(pk=notice.pk)
