@@ -54,14 +54,21 @@ def create_person(
         raise FieldRefused("email_taken", "email") from error
 
 
-def change_profile(person: User, *, name: str, language: str, time_zone: str) -> list[str]:
+def change_profile(
+    person: User, *, name: str, language: str, time_zone: str, staff_mail: bool | None = None
+) -> list[str]:
     """Set what people choose for themselves; give the names of the fields that changed.
 
-    An empty time zone means the account's, else the region's. Raises FieldRefused as `create_person` does.
+    An empty time zone means the account's, else the region's. `staff_mail` None leaves it. Raises FieldRefused as `create_person` does.
     """
     _check_language(language)
     _check_zone(time_zone)
-    wanted = {"name": _required_name(name), "language": language, "time_zone": time_zone}
+    wanted: dict[str, object] = {
+        "name": _required_name(name),
+        "language": language,
+        "time_zone": time_zone,
+        "staff_mail": person.staff_mail if staff_mail is None else staff_mail,
+    }
     changed = [field for field, value in wanted.items() if getattr(person, field) != value]
     for field in changed:
         setattr(person, field, wanted[field])

@@ -1,0 +1,214 @@
+"""The frame of every operation on a case: lock, check, change, record, announce; one atomic block."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from cases import notices
+from cases.follow_up import next_due_at, reopen_until
+from cases.lifecycle import Action, Channel, Resolution, Role, Status, status_after
+from cases.models import Attachment, Case, CaseEvent, CaseQuerySet, Hold, Message, WaitingPeriod
+from cases.permissions import raise_refusal, refusal_of, roles_of
+from cases.queries import policy_in_force
+from entitlements.models import License
+from entitlements.queries import forget_seats
+from portal.accounts.groups import staff_groups
+from portal.accounts.models import User
+from portal.files.storing import StoredBlob, keep
+
+
+@dataclass
+class Change:
+    """An operation under way: the locked case, who acts, and when."""
+
+    case: Case
+    action: Action
+    actor: User | None
+    now: datetime
+    roles: frozenset[Role]
+    status_before: Status
+
+    @property
+    def is_by_customer(self) -> bool:
+        """A person of the customer acts."""
+        return Role.CONTACT in self.roles or Role.READER in self.roles
+
+    def move(self) -> None:
+        """This will set the status that the table gives for the action."""
+        self.case.status = status_after(
+            self.action, Status(self.case.status), is_owned=self.case.owner_id is not None
+        )
+
+    def own(self) -> None:
+        """This will make the acting member of staff the owner of a case that nobody owns (SPEC 2)."""
+        if self.case.owner_id is None:
+            self.case.owner = self.actor
+
+    def respond(self) -> None:
+        """This will fix the first response; later ones change nothing."""
+        self.case.first_responded_at = self.case.first_responded_at or self.now
+
+    def write(
+        self, body: str, purpose: Message.Purpose, *, files: Sequence[StoredBlob] = (), **said: str
+    ) -> Message:
+        """This will add a public message with its files."""
+        assert self.actor is not None
+        return write_message(
+            self.case, body, author=self.actor, purpose=purpose, now=self.now, files=files, **said
+        )
+
+    def record(self, kind: str, *, is_public: bool = True, **detail: object) -> CaseEvent:
+        """This will save the case and add one line to its history, with the change of status in it."""
+        statuses = {"status_before": str(self.status_before), "status": str(self.case.status)}
+        return record_event(
+            self.case, kind, actor=self.actor, now=self.now, is_public=is_public, detail={**statuses, **detail}
+        )
+
+    def tell_customer(self, kind: str, event: CaseEvent, **params: object) -> None:
+        """This will announce the event to the requestor and the watchers, save who acted."""
+        notices.tell_customer(self.case, kind, event=event, except_for=self.actor, now=self.now, **params)
+
+    def acknowledge(self, event: CaseEvent) -> None:
+        """This will acknowledge the filing to the requestor, the watchers and whoever filed."""
+        notices.tell_customer(self.case, "acknowledged", event=event, except_for=None, now=self.now)
+
+    def tell_staff(self, kind: str, event: CaseEvent, **params: object) -> None:
+        """This will announce the event to the owner, else to the people on duty."""
+        notices.tell_staff(self.case, kind, event=event, now=self.now, **params)
+
+
+@contextmanager
+def changing(
+    case: Case, action: Action, *, actor: User, now: datetime, with_license: bool = False
+) -> Iterator[Change]:
+    """This will lock the case (the license before it where a seat counts), check `action`, hand out the change.
+
+    Raises:
+        Case.DoesNotExist: `actor` may not see the case, or not any more.
+        NotAllowed, DomainError: the action is refused; nothing has changed.
+    """
+    with transaction.atomic():
+        if with_license or not staff_groups(actor):
+            # Removing a contact holds the same lock: a reply comes wholly before it or is refused.
+            License.objects.select_for_update().get(pk=case.license_id)
+            forget_seats(actor)
+            actor.refresh_from_db(fields=["is_active", "may_file_cases", "sees_account_cases", "account"])
+        locked = lock_cases(Case.objects.visible_to(actor).filter(pk=case.pk))
+        if not locked:
+            raise Case.DoesNotExist
+        [current] = locked
+        roles = roles_of(actor, current)
+        if refused := refusal_of(action, current, roles=roles, now=now):
+            raise_refusal(refused, current)
+        yield Change(current, action, actor, now, roles, Status(current.status))
+
+
+def lock_cases(cases: CaseQuerySet, *, skip_locked: bool = False) -> list[Case]:
+    """This will lock cases in the order of the query, then read them anew with what the rules ask of each.
+
+    The second statement sees what was committed while the first one waited. `cases` must not join.
+    """
+    keys = list(cases.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
+    loaded = (
+        Case.objects.filter(pk__in=keys)
+        .for_display()
+        .prefetch_related("period__holds", "period__steps", "license__terms", "watchers")
+    )
+    rows = {case.pk: case for case in loaded}
+    return [rows[key] for key in keys]
+
+
+def write_message(
+    case: Case,
+    body: str,
+    *,
+    author: User,
+    purpose: Message.Purpose,
+    now: datetime,
+    files: Sequence[StoredBlob] = (),
+    said_by: str = "",
+    channel: str = Channel.PORTAL,
+) -> Message:
+    """This will add one message with the files that were stored for it."""
+    message = Message.objects.create(
+        case=case,
+        author=author,
+        is_from_staff=author.is_staff,
+        purpose=purpose,
+        body=body,
+        written_at=now,
+        said_by=said_by,
+        channel=channel,
+    )
+    Attachment.objects.bulk_create(
+        Attachment(message=message, file=file) for file in keep(files, user=author, now=now)
+    )
+    return message
+
+
+def record_event(
+    case: Case,
+    kind: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    detail: Mapping[str, object],
+    is_public: bool = True,
+) -> CaseEvent:
+    """This will save the case with one new line of history; lists show the newest public one."""
+    if is_public:
+        case.last_event_at, case.last_event_kind, case.last_event_by = now, kind, actor
+    case.save()
+    return CaseEvent.objects.create(
+        case=case, kind=kind, actor=actor, occurred_at=now, detail=dict(detail), is_public=is_public
+    )
+
+
+def begin_period(change: Change, question: Message) -> None:
+    """This will start a new waiting period with its series: every setting of a waiting status does."""
+    finish_period(change.case, now=change.now)
+    case = change.case
+    period = WaitingPeriod.objects.create(
+        case=case,
+        number=case.periods.count() + 1,
+        status=case.status,
+        policy=policy_in_force(change.now),
+        question=question,
+        started_at=change.now,
+    )
+    case.period = period
+    case.next_follow_up_at = next_due_at(period.rules(), now=change.now)
+
+
+def finish_period(case: Case, *, now: datetime) -> None:
+    """This will end the running period, its hold and the notices that nobody has begun to send."""
+    if case.period is None:
+        return
+    for hold in Hold.objects.filter(period=case.period, ended_at__isnull=True):
+        end_hold(hold, now=now)
+    WaitingPeriod.objects.filter(pk=case.period_id).update(ended_at=now)
+    case.period = None
+    case.next_follow_up_at = None
+    notices.cancel_reminders(case)
+
+
+def end_hold(hold: Hold, *, now: datetime) -> None:
+    """This will end a running hold now, or when it was to end if the clock has not seen that yet."""
+    hold.ended_at = min(hold.until, now)
+    hold.save(update_fields=["ended_at"])
+
+
+def close(case: Case, *, status: Status, resolution: Resolution | None, now: datetime) -> None:
+    """This will end a case at `now`; the window for reopening is decided here (SPEC 2.1).
+
+    After Auto Closed it is the period's policy that counts, else the one in force now.
+    """
+    policy = case.period.policy if case.period and status is Status.AUTO_CLOSED else policy_in_force(now)
+    finish_period(case, now=now)
+    case.status = status
+    case.resolution = resolution or ""
+    case.closed_at = now
+    case.reopen_until = reopen_until(now, policy.rules())

@@ -1,0 +1,89 @@
+"""Everything that is written in a case: answers, questions, resolutions, replies, logged contacts, notes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from cases.lifecycle import Action, Channel
+from cases.models import Case, InternalNote, Message
+from cases.operations.changing import begin_period, changing, finish_period
+from portal.accounts.models import User
+from portal.files.storing import StoredBlob
+
+
+def answer_case(
+    case: Case, *, text: str, actor: User, now: datetime, files: Sequence[StoredBlob] = ()
+) -> Message:
+    """This will answer in public; in a waiting case it changes neither status nor clock."""
+    with changing(case, Action.ANSWER, actor=actor, now=now) as change:
+        change.move()
+        change.own()
+        change.respond()
+        message = change.write(text, Message.Purpose.ANSWER, files=files)
+        event = change.record("answered", message=message.pk)
+        change.tell_customer("answered", event, message=message.pk)
+    return message
+
+
+def request_information(
+    case: Case, *, text: str, actor: User, now: datetime, files: Sequence[StoredBlob] = ()
+) -> Message:
+    """This will ask the customer and set Pending Response, with a new waiting period."""
+    with changing(case, Action.REQUEST_INFORMATION, actor=actor, now=now) as change:
+        change.move()
+        change.own()
+        change.respond()
+        message = change.write(text, Message.Purpose.REQUEST, files=files)
+        begin_period(change, message)
+        event = change.record("information_requested", message=message.pk)
+        change.tell_customer("information_requested", event, message=message.pk)
+    return message
+
+
+def provide_resolution(
+    case: Case, *, text: str, actor: User, now: datetime, files: Sequence[StoredBlob] = ()
+) -> Message:
+    """This will give a solution and set Resolution Provided, with a new waiting period."""
+    with changing(case, Action.PROVIDE_RESOLUTION, actor=actor, now=now) as change:
+        change.move()
+        change.own()
+        change.respond()
+        message = change.write(text, Message.Purpose.RESOLUTION, files=files)
+        begin_period(change, message)
+        event = change.record("resolution_provided", message=message.pk)
+        change.tell_customer("resolution_provided", event, message=message.pk)
+    return message
+
+
+def reply_to_case(
+    case: Case, *, text: str, actor: User, now: datetime, files: Sequence[StoredBlob] = ()
+) -> Message:
+    """This will add the customer's reply; it ends a waiting period at once."""
+    with changing(case, Action.REPLY, actor=actor, now=now) as change:
+        finish_period(change.case, now=now)
+        change.move()
+        message = change.write(text, Message.Purpose.REPLY, files=files)
+        event = change.record("replied", message=message.pk)
+        change.tell_staff("customer_replied", event, message=message.pk)
+    return message
+
+
+def log_contact(
+    case: Case, *, text: str, said_by: str, channel: Channel, actor: User, now: datetime
+) -> Message:
+    """This will record what the customer said by phone or chat; it ends a waiting period like a reply."""
+    with changing(case, Action.LOG_CONTACT, actor=actor, now=now) as change:
+        finish_period(change.case, now=now)
+        change.move()
+        message = change.write(text, Message.Purpose.LOGGED, said_by=said_by, channel=channel)
+        event = change.record("contact_logged", message=message.pk, channel=str(channel))
+        if change.case.owner_id != actor.pk:
+            change.tell_staff("customer_replied", event, message=message.pk)
+    return message
+
+
+def add_note(case: Case, *, text: str, actor: User, now: datetime) -> InternalNote:
+    """This will add a note for staff; the customer never learns of it."""
+    with changing(case, Action.ADD_NOTE, actor=actor, now=now) as change:
+        note = InternalNote.objects.create(case=change.case, author=actor, body=text, written_at=now)
+        change.record("noted", is_public=False, note=note.pk)
+    return note

@@ -1,0 +1,130 @@
+"""Filing a case, and a follow-up of a closed one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from cases.lifecycle import Action, Channel, Priority, Role, Status
+from cases.models import Case, Message
+from cases.operations.changing import Change, changing, write_message
+from cases.operations.people import set_watchers
+from entitlements.models import License
+from entitlements.permissions import filing_refusal
+from entitlements.queries import forget_seats
+from portal.accounts.groups import staff_groups
+from portal.accounts.models import User
+from portal.errors import FieldRefused, NotAllowed
+from portal.files.storing import StoredBlob
+
+
+def file_case(
+    license_: License,
+    title: str,
+    *,
+    description: str,
+    priority: Priority,
+    actor: User,
+    now: datetime,
+    requestor: User | None = None,
+    environment: str = "",
+    channel: Channel = Channel.PORTAL,
+    phone: str = "",
+    impact: str = "",
+    is_reachable: bool = False,
+    watchers: Iterable[User] = (),
+    files: Sequence[StoredBlob] = (),
+    follows: Case | None = None,
+) -> Case:
+    """This will file a case for a named contact, by themselves or by staff on their behalf.
+
+    Raises:
+        DomainError: the requestor may not file for the license now, or a P1 without its commitment.
+        NotAllowed: a customer files for somebody else.
+    """
+    requestor = requestor or actor
+    with transaction.atomic():
+        license_ = License.objects.select_for_update().select_related("account", "product").get(pk=license_.pk)
+        forget_seats(requestor)
+        if requestor != actor and not staff_groups(actor):
+            raise NotAllowed("not_on_behalf")
+        if refused := filing_refusal(requestor, license_, now):
+            raise refused
+        if priority is Priority.P1 and not (phone and impact and is_reachable):
+            raise FieldRefused("p1_needs_commitment", field="priority")
+        case = Case.objects.create(
+            account=license_.account,
+            license=license_,
+            requestor=requestor,
+            filed_by=actor,
+            follows=follows,
+            title=title,
+            environment=environment,
+            channel=channel,
+            phone=phone,
+            impact=impact,
+            status=Status.AWAITING_ASSIGNMENT,
+            priority=priority,
+            filed_at=now,
+            last_event_at=now,
+            last_event_kind="filed",
+            last_event_by=actor,
+        )
+        set_watchers(case, watchers, now=now)
+        write_message(
+            case, description, author=actor, purpose=Message.Purpose.REPORT, now=now, files=files, channel=channel
+        )
+        _announce_filing(case, actor=actor, now=now)
+    return case
+
+
+def _announce_filing(case: Case, *, actor: User, now: datetime) -> None:
+    roles = frozenset({Role.AGENT} if staff_groups(actor) else {Role.CONTACT})
+    change = Change(case, Action.FILE, actor, now, roles, Status.AWAITING_ASSIGNMENT)
+    event = change.record("filed", priority=int(case.priority), requestor=case.requestor_id)
+    change.acknowledge(event)
+    if case.priority == Priority.P1:
+        change.tell_staff("p1_filed", event)
+
+
+def file_follow_up(
+    old: Case,
+    title: str,
+    *,
+    description: str,
+    priority: Priority,
+    actor: User,
+    now: datetime,
+    requestor: User | None = None,
+    environment: str = "",
+    channel: Channel = Channel.PORTAL,
+    watchers: Iterable[User] = (),
+    files: Sequence[StoredBlob] = (),
+) -> Case:
+    """This will file a new case that follows a closed one, linked both ways; never as P1 (SPEC 2).
+
+    Raises:
+        NotAllowed, DomainError: `old` is not closed, or the person may not file for its product.
+    """
+    if priority is Priority.P1:
+        raise FieldRefused("p1_not_followed_up", field="priority")
+    with changing(old, Action.FOLLOW_UP, actor=actor, now=now, with_license=True) as change:
+        case = file_case(
+            change.case.license,
+            title,
+            description=description,
+            priority=priority,
+            actor=actor,
+            now=now,
+            requestor=requestor,
+            environment=environment,
+            channel=channel,
+            watchers=watchers,
+            files=files,
+            follows=change.case,
+        )
+        event = change.record("followed_up", follow_up=case.pk)
+        change.tell_customer("follow_up_filed", event, follow_up=case.pk)
+    return case
+
+

@@ -1,0 +1,135 @@
+"""Carrying out a customer's action: one address per action, one form, one operation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from cases.action_pages import PAGES, ActionPage, Submission
+from cases.forms import ActionForm
+from cases.lifecycle import CUSTOMER_ACTIONS, Action
+from cases.models import Case
+from cases.permissions import refusal_of, roles_of
+from cases.views.lists import signed_in
+from cases.views.page import case_or_404, page_context, refusal_words
+from cases.wording import ACTION_EFFECTS, ACTION_NAMES, explain
+from portal.accounts.models import User
+from portal.clock import business_now, machine_now
+from portal.errors import DomainError, FieldRefused
+from portal.files.storing import stored
+from portal.work.form_tokens import new_token, submit_once, throttle
+
+
+@dataclass(frozen=True)
+class Request:
+    """An action that a person asks for: on which case, when, and how it is asked for."""
+
+    http: HttpRequest
+    user: User
+    case: Case
+    action: Action
+    page: ActionPage
+    now: datetime
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, key: int, action: str) -> HttpResponse:
+    """This will show an action's form, or carry the action out and go back to the case."""
+    user = signed_in(request)
+    case = case_or_404(user, key)
+    if action not in set(CUSTOMER_ACTIONS) or Action(action) not in PAGES:
+        raise Http404
+    asked = Request(request, user, case, Action(action), PAGES[Action(action)], business_now())
+    if request.method == "POST":
+        return _carry_out(asked)
+    form = asked.page.form(case=case, actor=user, initial={"form_token": new_token()})
+    if not form.asks():
+        response = render(request, "405.html", status=405)
+        response["Allow"] = "POST"
+        return response
+    refused = refusal_of(asked.action, case, roles=roles_of(user, case), now=asked.now)
+    status = 200 if refused is None else 403 if refused.is_about_role else 409
+    return _show(asked, form, problem=refusal_words(refused), status=status)
+
+
+def _carry_out(asked: Request) -> HttpResponse:
+    form = asked.page.form(asked.http.POST, asked.http.FILES, case=asked.case, actor=asked.user)
+    if not form.is_valid():
+        return _show(asked, form, status=400)
+    try:
+        address = _submit(asked, form)
+    except Case.DoesNotExist:
+        raise Http404 from None
+    except DomainError as error:
+        if isinstance(error, FieldRefused) and error.field in form.fields:
+            form.add_error(error.field, explain(error))
+            return _show(asked, form, status=error.http_status)
+        response = _show(asked, form, problem=explain(error), status=error.http_status)
+        if "retry_after_seconds" in error.values:
+            response["Retry-After"] = str(error.values["retry_after_seconds"])
+        return response
+    messages.success(asked.http, str(asked.page.done))
+    return redirect(address)
+
+
+def _submit(asked: Request, form: ActionForm) -> str:
+    """Stores the files, then runs the operation once for this form; what was stored for nothing goes."""
+    purpose = "reply" if asked.page.is_text else str(asked.action)
+    if asked.page.is_text:
+        throttle(asked.user, purpose, machine_now())
+    with stored(form.cleaned_data.get("files") or (), user=asked.user) as files:
+        sent = Submission(asked.case, asked.user, asked.now, form.cleaned_data, files)
+
+        def run() -> str:
+            asked.page.run(sent)
+            return reverse("cases:case", args=[asked.case.pk])
+
+        return submit_once(
+            token=form.cleaned_data["form_token"], user=asked.user, purpose=purpose, act=run
+        )
+
+
+def _show(asked: Request, form: ActionForm, *, problem: str = "", status: int = 200) -> HttpResponse:
+    """Shows a reply's errors on the case page, where it was written; every other action has its own page."""
+    case = case_or_404(asked.user, asked.case.pk)
+    if asked.action is Action.REPLY and case.is_open and form.is_bound:
+        context = page_context(case, asked.user, asked.now, form=form, problem=problem)
+        return render(asked.http, "cases/case.html", context, status=status)
+    context = {
+        "case": case,
+        "form": form,
+        "page": asked.page,
+        "name": ACTION_NAMES[asked.action],
+        "effect": ACTION_EFFECTS.get(asked.action, ""),
+        "problem": problem,
+        "is_refused": bool(problem) and status in (403, 409),
+        "now": asked.now,
+        **_rescue(asked, case, form),
+    }
+    return render(asked.http, "cases/action.html", context, status=status)
+
+
+def _rescue(asked: Request, case: Case, form: ActionForm) -> dict[str, object]:
+    """A reply to a case that has closed meanwhile keeps its text, offered with reopen or follow up (SPEC 2)."""
+    if asked.action is not Action.REPLY or case.is_open or not form.is_bound:
+        return {}
+    text = asked.http.POST.get("text", "")
+    roles = roles_of(asked.user, case)
+    refused = refusal_of(Action.REOPEN, case, roles=roles, now=asked.now)
+    reopening = PAGES[Action.REOPEN]
+    return {
+        "rescued_text": text,
+        "reopen_refusal": refusal_words(refused),
+        "reopen_form": None
+        if refused
+        else reopening.form(
+            case=case, actor=asked.user, initial={"text": text, "form_token": new_token()}
+        ),
+        "reopening": reopening,
+    }

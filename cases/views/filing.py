@@ -1,0 +1,174 @@
+"""Filing a case, and a follow-up of a closed one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cases import operations
+from cases.forms import FilingForm, FollowUpForm
+from cases.lifecycle import Action
+from cases.models import Case
+from cases.permissions import refusal_of, roles_of
+from cases.views.lists import signed_in
+from cases.views.page import case_or_404, refusal_words, visible_links
+from cases.wording import PRIORITY_IMPACTS, explain
+from entitlements.models import License
+from entitlements.permissions import FilingChoice, filing_choices
+from portal.accounts.models import User
+from portal.clock import business_now, machine_now
+from portal.errors import DomainError, FieldRefused
+from portal.files.storing import stored
+from portal.work.form_tokens import new_token, submit_once, throttle
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_case(request: HttpRequest) -> HttpResponse:
+    """This will show the form of a new case, or file it; what was typed is kept if something is missing."""
+    user, now = signed_in(request), business_now()
+    if user.account is None:
+        raise Http404
+    choices = filing_choices(user, now)
+
+    def file(data: dict[str, Any], files: Any) -> Case:
+        return operations.file_case(
+            data["product"],
+            data["title"],
+            description=data["description"],
+            priority=data["priority"],
+            environment=data["environment"],
+            phone=data["phone"],
+            impact=data["impact"],
+            is_reachable=data["is_reachable"],
+            watchers=data["watchers"],
+            files=files,
+            actor=user,
+            now=now,
+        )
+
+    context: dict[str, Any] = {**_sides(user, choices), "heading": _("New case")}
+    if request.method == "POST":
+        form = _form(FilingForm, user, choices, request.POST, request.FILES)
+        return _submit(request, form, file, context)
+    initial = {"form_token": new_token(), "priority": 3}
+    form = _form(FilingForm, user, choices, initial=initial)
+    return render(request, "cases/new.html", {**context, "form": form})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_up(request: HttpRequest, key: int) -> HttpResponse:
+    """This will show a follow-up filled in from a closed case, or file it, linked both ways."""
+    user, now = signed_in(request), business_now()
+    old = case_or_404(user, key)
+    refused = refusal_of(Action.FOLLOW_UP, old, roles=roles_of(user, old), now=now)
+    context: dict[str, Any] = {
+        "heading": _("Follow-up of %(number)s") % {"number": old.number},
+        "old": old,
+        "earlier": visible_links(user, Q(follows=old)),
+        "earlier_count": old.follow_ups.count(),
+        "problem": refusal_words(refused),
+        **_sides(user, []),
+    }
+    if refused is not None:
+        status = 403 if refused.is_about_role else 409
+        return render(request, "cases/new.html", context, status=status)
+
+    def file(data: dict[str, Any], files: Any) -> Case:
+        return operations.file_follow_up(
+            old,
+            data["title"],
+            description=data["description"],
+            priority=data["priority"],
+            environment=data["environment"],
+            watchers=data["watchers"],
+            files=files,
+            actor=user,
+            now=now,
+        )
+
+    if request.method == "POST" and "prefill" not in request.POST:
+        form = _form(FollowUpForm, user, [], request.POST, request.FILES)
+        return _submit(request, form, file, context)
+    initial = _from_old(old, user) | {"description": request.POST.get("text", "")}
+    context["form"] = _form(FollowUpForm, user, [], initial=initial)
+    return render(request, "cases/new.html", context)
+
+
+def _form(
+    form_class: type[FilingForm], user: User, choices: list[FilingChoice], *sent: Any, **options: Any
+) -> FilingForm:
+    """Offers what the person may file for; a license of the account that they may not is explained later."""
+    form = form_class(
+        *sent,
+        licenses=License.objects.visible_to(user).for_display(),
+        people=User.objects.filter(account=user.account_id, is_active=True).exclude(pk=user.pk),
+        **options,
+    )
+    if "product" in form.fields:
+        form.fields["product"].choices = [  # type: ignore[attr-defined]
+            (choice.license.pk, choice.license.product.name) for choice in choices if choice.refusal is None
+        ]
+    return form
+
+
+def _sides(user: User, choices: list[FilingChoice]) -> dict[str, Any]:
+    """What stands beside the form: what the person cannot file for, and whom to ask."""
+    return {
+        "can_file": any(choice.refusal is None for choice in choices),
+        "refused_choices": [
+            (choice.license, explain(choice.refusal)) for choice in choices if choice.refusal is not None
+        ],
+        "administrator": user.account.administrator if user.account else None,
+        "impacts": PRIORITY_IMPACTS,
+    }
+
+
+def _from_old(old: Case, user: User) -> dict[str, Any]:
+    watchers = sorted(person.email for person in old.watchers.all() if person.is_active and person != user)
+    return {
+        "form_token": new_token(),
+        "title": old.title,
+        "environment": old.environment,
+        "priority": max(old.priority, 2),
+        "watchers": ", ".join(watchers),
+    }
+
+
+def _submit(
+    request: HttpRequest,
+    form: FilingForm,
+    file: Callable[[dict[str, Any], Any], Case],
+    context: dict[str, Any],
+) -> HttpResponse:
+    if not form.is_valid():
+        return render(request, "cases/new.html", {**context, "form": form}, status=400)
+    user, data = signed_in(request), form.cleaned_data
+    try:
+        throttle(user, "case", machine_now())
+        with stored(data["files"] or (), user=user) as files:
+            address = submit_once(
+                token=data["form_token"],
+                user=user,
+                purpose="case",
+                act=lambda: reverse("cases:case", args=[file(data, files).pk]),
+            )
+    except Case.DoesNotExist:
+        raise Http404 from None
+    except DomainError as error:
+        field = error.field if isinstance(error, FieldRefused) and error.field in form.fields else None
+        form.add_error(field, explain(error))
+        response = render(request, "cases/new.html", {**context, "form": form}, status=error.http_status)
+        if "retry_after_seconds" in error.values:
+            response["Retry-After"] = str(error.values["retry_after_seconds"])
+        return response
+    messages.success(request, _("Your case was filed. We have sent you an acknowledgement."))
+    return redirect(address)

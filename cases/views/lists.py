@@ -1,0 +1,81 @@
+"""The list of cases: mine or my account's, by state, newest change first."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from cases.lifecycle import Status
+from cases.models import Case
+from cases.queries import count_views, for_list, views_at
+from cases.timeline import closing_instant
+from cases.wording import STATUS_NAMES, event_name
+from portal.accounts.models import User
+from portal.clock import business_now
+
+PAGE_SIZE = 25
+VIEW_NAMES = {
+    "open": _("Open"),
+    "waiting": _("Needs my answer"),
+    "reopenable": _("Can be reopened"),
+    "closed": _("Closed"),
+    "all": _("All"),
+}
+WHOSE = {"mine": _("Mine"), "account": _("My account’s")}
+
+
+@login_required
+@require_safe
+def case_list(request: HttpRequest) -> HttpResponse:
+    """This will show one page of the cases that the person may see; unknown filters count as none."""
+    user, now = signed_in(request), business_now()
+    views = {view.key: view for view in views_at(now)}
+    view = views.get(request.GET.get("view", ""), views["open"])
+    whose = request.GET.get("whose") if request.GET.get("whose") in WHOSE else "account"
+    status = request.GET.get("status") if request.GET.get("status") in set(Status) else ""
+    cases = Case.objects.visible_to(user)
+    if whose == "mine":
+        cases = cases.filter(requestor=user)
+    counts = count_views(cases, now)
+    chosen = cases.filter(view.condition).filter(Q(status=status) if status else Q())
+    page = Paginator(for_list(chosen), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": [row_of(case, now) for case in page.object_list],
+        "views": [
+            {"key": key, "name": VIEW_NAMES[key], "count": counts[key], "is_current": key == view.key}
+            for key in views
+        ],
+        "view": view.key,
+        "whose": whose,
+        "whose_choices": WHOSE.items(),
+        "status": status,
+        "statuses": STATUS_NAMES.items(),
+        "waiting": counts["waiting"],
+        "total": counts["all"],
+        "now": now,
+    }
+    return render(request, "cases/list.html", context)
+
+
+def signed_in(request: HttpRequest) -> User:
+    """This will give the person of a request that has passed `login_required`."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def row_of(case: Case, now: Any) -> dict[str, object]:
+    """This will gather what a row of a list shows beside the case: its deadline and its newest event."""
+    closes_at = closing_instant(case, now=now)
+    return {
+        "case": case,
+        "closes_at": closes_at,
+        "left": closes_at - now if closes_at else None,
+        "is_reopenable": case.reopen_until is not None and case.reopen_until >= now,
+        "last_event": event_name(case.last_event_kind),
+    }

@@ -1,0 +1,151 @@
+"""The page of one case: where it stands, the conversation, what can be done, and the timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases import prose, queries
+from cases.action_pages import PAGES
+from cases.forms import ActionForm
+from cases.lifecycle import CUSTOMER_ACTIONS, Action, Refusal, refusal
+from cases.models import Case, Message
+from cases.permissions import facts_of, roles_of
+from cases.timeline import closing_instant, timeline_of, track_of, who
+from cases.views.lists import signed_in
+from cases.wording import ACTION_EFFECTS, ACTION_NAMES, STATUS_SENTENCES, as_html, refusal_text
+from portal.accounts.models import User
+from portal.clock import business_now
+from portal.work.form_tokens import new_token
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action on the page: what it does, or why it is refused; refused actions are never hidden."""
+
+    action: Action
+    name: str
+    effect: str
+    refusal: str = ""
+    is_form: bool = False
+
+    @property
+    def is_allowed(self) -> bool:
+        """It can be done now."""
+        return not self.refusal
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as it is shown."""
+
+    message: Message
+    html: SafeString
+    author: str
+    is_open_question: bool
+
+
+@login_required
+@require_safe
+def case_page(request: HttpRequest, key: int) -> HttpResponse:
+    """This will show a case to a person who may see it."""
+    user = signed_in(request)
+    case = case_or_404(user, key)
+    return render(request, "cases/case.html", page_context(case, user, business_now()))
+
+
+def case_or_404(user: User, key: int) -> Case:
+    """This will get a visible case, or answer as if it did not exist."""
+    try:
+        return queries.visible_case(user, key)
+    except Case.DoesNotExist:
+        raise Http404 from None
+
+
+def page_context(
+    case: Case, user: User, now: datetime, *, form: ActionForm | None = None, problem: str = ""
+) -> dict[str, object]:
+    """This will gather all that the case page shows; `form` is a refused reply that keeps its text."""
+    offers = offers_of(case, user, now)
+    can_reply = offers[Action.REPLY].is_allowed
+    messages = list(queries.conversation(case))
+    events = list(queries.history(case, with_internal=False))
+    closes_at = closing_instant(case, now=now)
+    return {
+        "case": case,
+        "now": now,
+        "sentence": STATUS_SENTENCES[case.status],
+        "closes_at": closes_at,
+        "left": closes_at - now if closes_at else None,
+        "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,
+        "track": track_of(case.period, now=now) if case.period else None,
+        "question": prose.excerpt(case.period.question.body) if case.period else "",
+        "conversation": conversation_of(case, messages, user),
+        "message_count": len(messages),
+        "timeline": timeline_of(case, events, now=now, viewer=user),
+        "offers": offers,
+        "other_offers": [offer for offer in offers.values() if offer.action is not Action.REPLY],
+        "reply_form": form or (reply_form(case, user) if can_reply else None),
+        "reply": PAGES[Action.REPLY],
+        "problem": problem,
+        "follow_ups": visible_links(user, Q(follows=case)),
+        "follows": visible_links(user, Q(pk=case.follows_id)) if case.follows_id else [],
+        "follows_number": case.follows,
+        "requestor": who(case.requestor, user),
+        "filed_by": who(case.filed_by, user),
+        "token": new_token(),
+    }
+
+
+def visible_links(user: User, condition: Q) -> list[Case]:
+    """This will give the linked cases whose titles the person may see."""
+    return list(Case.objects.visible_to(user).filter(condition).order_by("pk"))
+
+
+def reply_form(case: Case, user: User) -> ActionForm:
+    """This will make the empty form of a reply."""
+    return PAGES[Action.REPLY].form(case=case, actor=user, initial={"form_token": new_token()})
+
+
+def offers_of(case: Case, user: User, now: datetime) -> dict[Action, Offer]:
+    """This will say of every customer action what it does or which rule refuses it now."""
+    roles, facts = roles_of(user, case), facts_of(case, now=now)
+    return {
+        action: _offer(action, refusal_words(refusal(action, facts, roles=roles, now=now)))
+        for action in CUSTOMER_ACTIONS
+    }
+
+
+def refusal_words(refused: Refusal | None) -> str:
+    """This will write a refusal, or nothing."""
+    return refusal_text(refused.code, refused.values) if refused else ""
+
+
+def _offer(action: Action, words: str) -> Offer:
+    page = PAGES.get(action)
+    asks = page is None or "form_token" not in page.form.base_fields or len(page.form.base_fields) > 1
+    return Offer(action, str(ACTION_NAMES[action]), str(ACTION_EFFECTS[action]), words, is_form=asks)
+
+
+def conversation_of(case: Case, messages: list[Message], user: User) -> list[Said]:
+    """This will prepare the messages for showing; the one that is waited for is marked."""
+    question = case.period.question_id if case.period else None
+    return [
+        Said(message, as_html(message.body), _author(message, user), message.pk == question)
+        for message in messages
+    ]
+
+
+def _author(message: Message, user: User) -> str:
+    if message.said_by:
+        return _("%(who)s, by %(channel)s") % {
+            "who": message.said_by,
+            "channel": message.get_channel_display(),
+        }
+    return who(message.author, user)

@@ -1,0 +1,45 @@
+"""What every request passes: no NUL, no oversized body, and nothing private kept by caches."""
+
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def refuse_nul(get_response: GetResponse) -> GetResponse:
+    """This will answer 400 to a NUL in path or query, 413 to a body beyond any form's size (SPEC 6).
+
+    PostgreSQL cannot store NUL; in forms the fields refuse it beside themselves.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query = str(request.META.get("QUERY_STRING", ""))
+        if "\x00" in request.path or b"\x00" in unquote_to_bytes(query):
+            return render(request, "400.html", status=400)
+        length = str(request.META.get("CONTENT_LENGTH") or "0")
+        if not length.isdigit():
+            return render(request, "400.html", status=400)
+        if int(length) > settings.PORTAL_MAX_REQUEST_BYTES:
+            return render(request, "413.html", status=413)
+        return get_response(request)
+
+    return middleware
+
+
+def keep_private_pages_private(get_response: GetResponse) -> GetResponse:
+    """This will forbid caches to keep what a signed-in person was shown, unless the view has said more."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        user = getattr(request, "user", None)
+        if user is not None and user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        if response.status_code == 429 and "Retry-After" not in response:
+            response["Retry-After"] = "900"
+        return response
+
+    return middleware

@@ -1,0 +1,150 @@
+"""Home, inbox, profile and appearance."""
+
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.models import Case
+from cases.prose import excerpt
+from cases.queries import CLOSING_SOON, for_list, waiting_for
+from cases.timeline import track_of
+from cases.views.lists import row_of, signed_in
+from entitlements.queries import licenses_of
+from portal.accounts.models import User
+from portal.accounts.operations import change_profile
+from portal.accounts.refusals import refusal_text
+from portal.clock import business_now
+from portal.errors import FieldRefused
+from portal.front.context import THEMES
+from portal.front.forms import ProfileForm
+from portal.notices.inbox import entry_of, inbox_of
+from portal.notices.operations import mark_read
+
+_INBOX_PAGE_SIZE = 25
+_SHOWN_ON_HOME = 10
+_RECENT_ON_HOME = 5
+_THEME_KEPT_FOR = timedelta(days=365)
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """This will show what waits for the person first, then what closes soon, then what happened lately."""
+    user, now = signed_in(request), business_now()
+    if user.is_staff:
+        return redirect("admin:index")
+    rows = sorted((_waiting_row(case, now) for case in waiting_for(user)), key=_closes_at)
+    mine = [row for row in rows if _is_of(row, user)]
+    others = [row for row in rows if row not in mine and _closes_at(row) <= now + CLOSING_SOON]
+    recent = for_list(Case.objects.visible_to(user).exclude(pk__in=[row["case"].pk for row in rows]))  # type: ignore[attr-defined]
+    context = {
+        "waiting": mine[:_SHOWN_ON_HOME],
+        "waiting_count": len(mine),
+        "closing_soon": others[:_SHOWN_ON_HOME],
+        "recent": [row_of(case, now) for case in recent[:_RECENT_ON_HOME]],
+        "licenses": licenses_of(user),
+        "now": now,
+    }
+    return render(request, "front/home.html", context)
+
+
+def _waiting_row(case: Case, now: datetime) -> dict[str, object]:
+    assert case.period is not None
+    return {
+        **row_of(case, now),
+        "track": track_of(case.period, now=now),
+        "question": excerpt(case.period.question.body, 110),
+    }
+
+
+def _closes_at(row: dict[str, object]) -> datetime:
+    closes_at = row["closes_at"]
+    assert isinstance(closes_at, datetime)
+    return closes_at
+
+
+def _is_of(row: dict[str, object], user: User) -> bool:
+    case = row["case"]
+    assert isinstance(case, Case)
+    return case.requestor_id == user.pk or user in case.watchers.all()
+
+
+@login_required
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """This will show the person's notices, newest first."""
+    notices = inbox_of(signed_in(request))
+    page = Paginator(notices, _INBOX_PAGE_SIZE).get_page(request.GET.get("page"))
+    entries = [entry_of(notice) for notice in page.object_list]
+    return render(request, "front/inbox.html", {"page": page, "entries": entries})
+
+
+@login_required
+@require_safe
+def open_notice(request: HttpRequest, key: int) -> HttpResponse:
+    """This will lead to what a notice is about; opening it from the inbox marks it as read by a POST."""
+    notice = inbox_of(signed_in(request)).filter(pk=key).first()
+    if notice is None:
+        raise Http404
+    return redirect(entry_of(notice).url or "inbox")
+
+
+@login_required
+@require_POST
+def mark_as_read(request: HttpRequest) -> HttpResponse:
+    """This will mark one notice, or all of them, as read."""
+    notices = inbox_of(signed_in(request))
+    key = request.POST.get("notice", "")
+    if key:
+        if not key.isascii() or not key.isdigit() or len(key) > 18:
+            raise Http404
+        notices = notices.filter(pk=int(key))
+    mark_read(notices, business_now())
+    return redirect("inbox")
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """This will show and save the person's name, zone and language."""
+    user = signed_in(request)
+    initial = {
+        "name": user.name,
+        "time_zone": user.time_zone,
+        "language": user.language,
+        "staff_mail": user.staff_mail,
+    }
+    form = ProfileForm(request.POST or None, user=user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_profile(user, **form.cleaned_data)
+        except FieldRefused as error:
+            form.add_error(error.field, refusal_text(error))
+        else:
+            messages.success(request, _("Your profile is saved."))
+            return redirect("profile")
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "front/profile.html", {"form": form}, status=status)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """This will keep the chosen appearance in a cookie and go back to where the person was."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = "/"
+    response = redirect(target)
+    choice = request.POST.get("theme")
+    if choice in THEMES:
+        response.set_cookie(
+            "theme", str(choice), max_age=_THEME_KEPT_FOR, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
+    else:
+        response.delete_cookie("theme")
+    return response
