@@ -7,30 +7,23 @@ from typing import Protocol
 
 from django import template
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
+from cases.wording import PRIORITY_NAMES, STATUS_NAMES
 from portal.accounts import wording
 
 register = template.Library()
 
-# SPEC 2; tone and glyph as on the sheet of states: what is the customer's turn is amber, all else is calm.
-_STATUS: dict[str, tuple[str, str, Promise]] = {
-    "awaiting_assignment": ("work", "await", _("Awaiting Assignment")),
-    "in_progress": ("work", "progress", _("In Progress")),
-    "pending_engineering": ("work", "engineering", _("Pending Engineering")),
-    "pending_response": ("turn", "turn", _("Pending Response")),
-    "resolution_provided": ("turn", "solved", _("Resolution Provided")),
-    "closed": ("done", "closed", _("Closed")),
-    "auto_closed": ("done", "auto", _("Auto Closed")),
-}
-_PRIORITY: dict[int, Promise] = {
-    1: _("P1 Critical"),
-    2: _("P2 Urgent"),
-    3: _("P3 Important"),
-    4: _("P4 Minor"),
+# Tone and glyph of each status: what is the customer's turn is amber, all else is calm.
+_STATUS_SIGNS: dict[str, tuple[str, str]] = {
+    "awaiting_assignment": ("work", "await"),
+    "in_progress": ("work", "progress"),
+    "pending_engineering": ("work", "engineering"),
+    "pending_response": ("turn", "turn"),
+    "resolution_provided": ("turn", "solved"),
+    "closed": ("done", "closed"),
+    "auto_closed": ("done", "auto"),
 }
 # Words under the track closer than this, in percent of its width, would run into each other.
 _LABEL_WIDTH_PERCENT = 13.0
@@ -96,8 +89,8 @@ def glyph(name: str) -> SafeString:
 @register.simple_tag
 def status_badge(status: str) -> SafeString:
     """Show a case's status by tone, glyph and words; status is the stored value."""
-    tone, sign, words = _STATUS[status]
-    return format_html('<span class="badge" data-tone="{}">{}{}</span>', tone, glyph(sign), words)
+    tone, sign = _STATUS_SIGNS[status]
+    return badge(tone, sign, STATUS_NAMES[status])
 
 
 @register.simple_tag
@@ -114,7 +107,7 @@ def priority(level: int) -> SafeString:
         '<use href="#p-{}"/></svg>{}</span>',
         str(level),
         str(level),
-        _PRIORITY[int(level)],
+        PRIORITY_NAMES[int(level)],
     )
 
 
