@@ -10,3 +10,15 @@ class FilesConfig(AppConfig):
     name = "portal.files"
     label = "files"
     verbose_name = _("Files")
+
+    def ready(self) -> None:
+        """Sweep up uploads that became nothing, once an hour."""
+        # The models exist only once the apps are ready, so this module cannot import them at its top.
+        from portal.files import storing  # noqa: PLC0415
+        from portal.work import timed  # noqa: PLC0415
+
+        timed.register(
+            timed.housekeeping(
+                "files_orphans", label=_("Uploads that became nothing"), clear=storing.remove_orphans
+            )
+        )
