@@ -107,7 +107,7 @@ class Case(models.Model):
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
     )
-    watchers: models.ManyToManyField[User, "Watcher"] = models.ManyToManyField(
+    watchers: "models.ManyToManyField[User, Watcher]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Watcher", related_name="watched_cases"
     )
 

@@ -144,7 +144,7 @@ def write_message(
         channel=channel,
     )
     Attachment.objects.bulk_create(
-        Attachment(message=message, file=file) for file in keep(files, user=author, now=now)
+        Attachment(message=message, file=file) for file in keep(files, author, now=now)
     )
     return message
 

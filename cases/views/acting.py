@@ -83,7 +83,7 @@ def _submit(asked: Request, form: ActionForm) -> str:
     purpose = "reply" if asked.page.is_text else str(asked.action)
     if asked.page.is_text:
         throttle(asked.user, purpose, machine_now())
-    with stored(form.cleaned_data.get("files") or (), user=asked.user) as files:
+    with stored(form.cleaned_data.get("files") or (), asked.user, now=machine_now()) as files:
         sent = Submission(asked.case, asked.user, asked.now, form.cleaned_data, files)
 
         def run() -> str:

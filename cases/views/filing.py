@@ -154,7 +154,7 @@ def _submit(
     user, data = signed_in(request), form.cleaned_data
     try:
         throttle(user, "case", machine_now())
-        with stored(data["files"] or (), user=user) as files:
+        with stored(data["files"] or (), user, now=machine_now()) as files:
             address = submit_once(
                 token=data["form_token"],
                 user=user,
