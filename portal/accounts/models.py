@@ -290,6 +290,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
 
+class StaffMember(User):
+    """A person of staff, as the admin lists them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("person of staff")
+        verbose_name_plural = _("people of staff")
+
+
 class Duty(models.Model):
     """Hours, Monday to Friday in the region's zone, in which a person of staff is on duty for a region.
 

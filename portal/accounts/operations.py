@@ -59,7 +59,8 @@ def change_profile(
 ) -> list[str]:
     """Set what people choose for themselves; give the names of the fields that changed.
 
-    An empty time zone means the account's, else the region's. `staff_mail` None leaves it. Raises FieldRefused as `create_person` does.
+    An empty time zone means the account's, else the region's; `staff_mail` None leaves it. Raises
+    FieldRefused as `create_person` does.
     """
     _check_language(language)
     _check_zone(time_zone)
@@ -97,7 +98,14 @@ def change_email(person: User, email: str) -> bool:
 
 
 def add_staff(
-    email: str, name: str, *, groups: Iterable[StaffGroup], actor: User, now: datetime, language: str = "en"
+    email: str,
+    name: str,
+    *,
+    groups: Iterable[StaffGroup],
+    actor: User,
+    now: datetime,
+    language: str = "en",
+    time_zone: str = "",
 ) -> User:
     """Make a person of staff with their roles, without a password.
 
@@ -105,9 +113,31 @@ def add_staff(
     """
     require_superuser(actor)
     with transaction.atomic():
-        person = create_person(email, name, now=now, language=language, is_staff=True)
+        person = create_person(email, name, now=now, language=language, time_zone=time_zone, is_staff=True)
         set_staff_groups(person, groups, actor=actor)
     return person
+
+
+def change_staff(
+    person: User,
+    *,
+    email: str,
+    name: str,
+    language: str,
+    time_zone: str,
+    staff_mail: bool,
+    actor: User,
+) -> None:
+    """Set who a person of staff is, and whether staff notices reach them by mail too.
+
+    Raises NotAllowed "not_superuser", and FieldRefused "not_staff" or as `create_person` does.
+    """
+    require_superuser(actor)
+    if not person.is_staff:
+        raise FieldRefused("not_staff", "email")
+    with transaction.atomic():
+        change_profile(person, name=name, language=language, time_zone=time_zone, staff_mail=staff_mail)
+        change_email(person, email)
 
 
 def set_staff_groups(person: User, groups: Iterable[StaffGroup], *, actor: User) -> None:

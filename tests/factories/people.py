@@ -7,6 +7,7 @@ otherwise, so that a test names only what it is about.
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from itertools import count
+from typing import Any
 
 from entitlements import operations
 from entitlements.models import License, Product, Seat
@@ -40,12 +41,12 @@ def make_staff(
     return _with_password(person) if can_sign_in else person
 
 
-def make_agent(**facts: str) -> User:
+def make_agent(**facts: Any) -> User:
     """An agent."""
     return make_staff(StaffGroup.AGENT, **facts)
 
 
-def make_lead(**facts: str) -> User:
+def make_lead(**facts: Any) -> User:
     """A lead."""
     return make_staff(StaffGroup.LEAD, **facts)
 
@@ -147,7 +148,7 @@ def make_customer(
     return person
 
 
-def make_administrator(*licenses: License, **facts: str) -> User:
+def make_administrator(*licenses: License, **facts: Any) -> User:
     """A named contact of these licenses who is also the account's administrator."""
     person = make_customer(*licenses, **facts)
     assert person.account is not None

@@ -1,0 +1,402 @@
+"""Accounts, their people, licenses, terms, seats and history in Django admin.
+
+Every form calls an operation; what an operation refuses comes back as the form's error (SPEC 5).
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from entitlements import operations
+from entitlements.forms import (
+    AccountForm,
+    LicenseForm,
+    NewAccountForm,
+    NewPersonForm,
+    PersonForm,
+    RemovalForm,
+    SeatForm,
+    TermForm,
+)
+from entitlements.models import EntitlementEvent, License, Person, Product, Seat, Term
+from entitlements.plans import Plan
+from entitlements.wording import EVENT_NAMES, refusal_text
+from portal.accounts.admin_access import (
+    ModelAdmin,
+    OperationAdmin,
+    PasswordPage,
+    RefusableForm,
+    StaffReads,
+    TabularInline,
+    is_superuser,
+)
+from portal.accounts.models import Account, User
+
+
+class _Rows(StaffReads, TabularInline):
+    """Rows shown on the page of what they belong to; their own pages change them."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+class TermRows(_Rows):
+    """The terms of a license, newest first."""
+
+    model = Term
+    fields = ("first_on", "last_on", "plan")
+    ordering = ("-first_on", "pk")
+
+
+class SeatRows(_Rows):
+    """The seats of a license or of a person, active ones first."""
+
+    model = Seat
+    fields: ClassVar[tuple[str, ...]] = ("user", "added_at", "removed_at")
+    readonly_fields = fields
+    ordering = ("-removed_at", "-added_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        """Load the seats with what a row names."""
+        return super().get_queryset(request).select_related("user", "license__account", "license__product")
+
+
+class PersonSeatRows(SeatRows):
+    """The seats of a person."""
+
+    fields = ("license", "added_at", "removed_at")
+    readonly_fields = fields
+
+
+class LicenseRows(_Rows):
+    """The licenses of an account."""
+
+    model = License
+    fields = ("product", "added_at")
+    ordering = ("product__position", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
+        """Load the licenses with what a row names."""
+        return super().get_queryset(request).select_related("account", "product")
+
+
+class PersonRows(_Rows):
+    """The people of an account."""
+
+    model = Person
+    fk_name = "account"
+    fields = ("email", "name", "may_file_cases", "sees_account_cases", "is_active")
+    ordering = ("email", "pk")
+
+
+@admin.register(Product)
+class ProductAdmin(StaffReads, ModelAdmin):
+    """The products, to read."""
+
+    list_display = ("name", "family", "former_name", "code")
+    ordering = ("position", "pk")
+
+
+class EntitlementAdmin(OperationAdmin):
+    """An OperationAdmin with the words of entitlements."""
+
+    refusal_words = staticmethod(refusal_text)
+
+
+@admin.register(Account)
+class AccountAdmin(EntitlementAdmin):
+    """Customers' accounts."""
+
+    list_display = ("name", "country", "region", "administrator")
+    list_filter = ("country__region",)
+    list_select_related = ("country__region", "administrator")
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+    readonly_fields = ("created_at", "next_steps")
+
+    @admin.display(description=_("Region"))
+    def region(self, account: Account) -> str:
+        """The region that serves the account."""
+        return account.country.region.name
+
+    @admin.display(description=_("Next"))
+    def next_steps(self, account: Account) -> SafeString:
+        """Ways to add what belongs to the account."""
+        return _links(
+            (_("Add a person"), "admin:entitlements_person_add", "account", account.pk),
+            (_("Add a license"), "admin:entitlements_license_add", "account", account.pk),
+        )
+
+    def form_for(self, row: Model | None) -> type[RefusableForm]:
+        """Ask for an administrator only where there are people."""
+        return AccountForm if row else NewAccountForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show what the form asks, and to who may change it the ways on."""
+        fields = ["name", "country", "time_zone"]
+        if obj is None:
+            return fields
+        return [*fields, "administrator", "created_at", *(["next_steps"] if is_superuser(request) else [])]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
+        """Show people and licenses of an account that exists."""
+        return [LicenseRows, PersonRows] if obj else []
+
+    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Account:
+        """Open or change an account, and appoint its administrator."""
+        said = form.cleaned_data
+        facts = {"name": said["name"], "country": said["country"], "time_zone": said["time_zone"]}
+        if is_new:
+            return operations.open_account(**facts, actor=actor, now=now)
+        account = operations.change_account(form.instance, **facts, actor=actor, now=now)
+        appointed = said["administrator"]
+        if appointed is None or appointed.pk == account.administrator_id:
+            return account
+        return operations.appoint_administrator(account, appointed, actor=actor, now=now)
+
+
+@admin.register(Person)
+class PersonAdmin(EntitlementAdmin, PasswordPage):
+    """People of customers' accounts: who they are and what they may do."""
+
+    list_display = ("email", "name", "account", "may_file_cases", "sees_account_cases", "is_active")
+    list_filter = ("is_active", "may_file_cases", "sees_account_cases")
+    list_select_related = ("account",)
+    search_fields = ("email", "name", "account__name")
+    ordering = ("email", "pk")
+    readonly_fields = ("password_page", "last_login", "joined_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
+        """Load people with an account."""
+        return super().get_queryset(request).filter(account__isnull=False).select_related("account")
+
+    def form_for(self, row: Model | None) -> type[RefusableForm]:
+        """Ask for the account only of a new person: nobody moves to another one."""
+        return PersonForm if row else NewPersonForm
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
+        """Show the account of who exists as text."""
+        return (*self.readonly_fields, "account") if obj else ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask who a new person is; of who exists show also what they may do."""
+        fields = ["account", "email", "name", "language", "time_zone"]
+        if obj is None:
+            return [(None, {"fields": fields})]
+        permissions = ["may_file_cases", "sees_account_cases", "is_active"]
+        shown = self.readonly_fields if is_superuser(request) else self.readonly_fields[1:]
+        return [(None, {"fields": [*fields, *permissions, *shown]})]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
+        """Show the seats of who exists."""
+        return [PersonSeatRows] if obj else []
+
+    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> User:
+        """Add a person, or set who they are and what they may do."""
+        said = form.cleaned_data
+        facts = {"name": said["name"], "language": said["language"], "time_zone": said["time_zone"]}
+        if is_new:
+            return operations.add_person(said["account"], said["email"], **facts, actor=actor, now=now)
+        person = operations.change_person(form.instance, email=said["email"], **facts, actor=actor, now=now)
+        operations.set_contact_permissions(
+            person,
+            may_file_cases=said["may_file_cases"],
+            sees_account_cases=said["sees_account_cases"],
+            actor=actor,
+            now=now,
+        )
+        return operations.set_sign_in(person, is_active=said["is_active"], actor=actor, now=now)
+
+
+class HistoryAdmin(EntitlementAdmin):
+    """Rows that are added and never changed."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Refuse: a row stays as it was made."""
+        return False
+
+
+@admin.register(License)
+class LicenseAdmin(HistoryAdmin):
+    """Licenses, with their terms and seats."""
+
+    form = LicenseForm
+    list_display = ("account", "product", "added_at")
+    list_filter = ("product",)
+    list_select_related = ("account", "product")
+    search_fields = ("account__name", "product__name")
+    ordering = ("account__name", "product__position", "pk")
+    readonly_fields = ("added_at", "next_steps")
+
+    @admin.display(description=_("Next"))
+    def next_steps(self, license_: License) -> SafeString:
+        """Ways to add what belongs to the license."""
+        return _links(
+            (_("Add a term"), "admin:entitlements_term_add", "license", license_.pk),
+            (_("Add a named contact"), "admin:entitlements_seat_add", "license", license_.pk),
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
+        """Load licenses with what names them."""
+        return super().get_queryset(request).select_related("account", "product")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show what the form asks, and to who may change it the ways on."""
+        fields = ["account", "product"]
+        if obj is None:
+            return fields
+        return [*fields, "added_at", *(["next_steps"] if is_superuser(request) else [])]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
+        """Show terms and seats of a license that exists."""
+        return [TermRows, SeatRows] if obj else []
+
+    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> License:
+        """Add a license."""
+        assert is_new
+        said = form.cleaned_data
+        return operations.add_license(said["account"], said["product"], actor=actor, now=now)
+
+
+@admin.register(Term)
+class TermAdmin(HistoryAdmin):
+    """Terms of licenses."""
+
+    form = TermForm
+    list_display = ("license", "plan", "first_on", "last_on")
+    list_filter = ("plan",)
+    list_select_related = ("license__account", "license__product")
+    search_fields = ("license__account__name", "license__product__name")
+    ordering = ("-last_on", "pk")
+    fields = ("license", "plan", "first_on", "last_on")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Term]:
+        """Load terms with what names them."""
+        return super().get_queryset(request).select_related("license__account", "license__product")
+
+    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Term:
+        """Add a term."""
+        assert is_new
+        said = form.cleaned_data
+        return operations.add_term(
+            said["license"],
+            Plan(said["plan"]),
+            first_on=said["first_on"],
+            last_on=said["last_on"],
+            actor=actor,
+            now=now,
+        )
+
+
+class ActiveSeats(admin.SimpleListFilter):
+    """Seats that are held, or were."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
+        """Offer both states."""
+        return [("active", _("active")), ("removed", _("removed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Seat]) -> QuerySet[Seat]:  # noqa: ARG002 -- Django's
+        """Narrow to the chosen state."""
+        if self.value() not in {"active", "removed"}:
+            return queryset
+        return queryset.filter(removed_at__isnull=self.value() == "active")
+
+
+@admin.register(Seat)
+class SeatAdmin(EntitlementAdmin):
+    """Named contacts: the form adds a seat, and removes one by handing its open cases over."""
+
+    list_display = ("user", "license", "added_at", "removed_at")
+    list_filter = (ActiveSeats, "license__product")
+    list_select_related = ("user", "license__account", "license__product")
+    search_fields = ("user__email", "user__name", "license__account__name")
+    ordering = ("license__account__name", "license__product__position", "user__email", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        """Load seats with what names them."""
+        seats = super().get_queryset(request)
+        return seats.select_related("user", "license__account", "license__product")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let the superuser end a seat that is still held."""
+        return is_superuser(request) and (obj is None or obj.removed_at is None)
+
+    def form_for(self, row: Model | None) -> type[RefusableForm]:
+        """Ask for license and person of a new seat; of a held one, who takes over."""
+        return RemovalForm if row else SeatForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show who holds the seat; to who may end it, how."""
+        if obj is None:
+            return ("license", "user")
+        ending = ("is_sure", "successor", "keeps_sign_in") if self.has_change_permission(request, obj) else ()
+        return ("license", "user", "added_at", "removed_at", *ending)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
+        """Show the seat itself as text."""
+        return ("license", "user", "added_at", "removed_at") if obj else ()
+
+    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Seat:
+        """Add a named contact, or remove one."""
+        said = form.cleaned_data
+        if is_new:
+            return operations.add_named_contact(said["license"], said["user"], actor=actor, now=now)
+        return operations.remove_named_contact(
+            form.instance,
+            actor=actor,
+            now=now,
+            successor=said["successor"],
+            keeps_sign_in=said["keeps_sign_in"],
+        )
+
+
+@admin.register(EntitlementEvent)
+class EntitlementEventAdmin(StaffReads, ModelAdmin):
+    """The history of what accounts are entitled to, newest first."""
+
+    list_display = ("occurred_at", "what", "account", "product", "actor")
+    list_filter = ("kind",)
+    list_select_related = ("account", "license__product", "actor")
+    search_fields = ("account__name",)
+    ordering = ("-pk",)
+    fields = ("occurred_at", "what", "account", "product", "actor", "facts")
+    readonly_fields = fields
+
+    @admin.display(description=_("What"), ordering="kind")
+    def what(self, event: EntitlementEvent) -> str:
+        """The kind of event in words."""
+        return str(EVENT_NAMES.get(event.kind, event.kind))
+
+    @admin.display(description=_("Product"))
+    def product(self, event: EntitlementEvent) -> str:
+        """The product of the license that the event is about."""
+        return event.license.product.name if event.license else "–"
+
+    @admin.display(description=_("Details"))
+    def facts(self, event: EntitlementEvent) -> SafeString:
+        """The event's details, one line each; people stand there by key."""
+        return format_html_join("", "<div>{}: {}</div>", sorted(event.detail.items()))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EntitlementEvent]:
+        """Load events with what a page of one names."""
+        events = super().get_queryset(request)
+        return events.select_related("account", "license__product", "license__account", "actor")
+
+
+def _links(*steps: tuple[Any, str, str, int]) -> SafeString:
+    return format_html_join(
+        " · ",
+        '<a href="{}?{}={}">{}</a>',
+        ((reverse(name), key, value, text) for text, name, key, value in steps),
+    )

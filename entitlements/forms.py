@@ -1,0 +1,208 @@
+"""Forms about accounts, people, licenses, terms and seats. They check field by field; operations the rest."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from entitlements.models import License, Person, Product, Seat, Term
+from entitlements.queries import contacts_of
+from entitlements.wording import PLANS
+from portal.accounts.admin_access import RefusableForm
+from portal.accounts.form_fields import country_choices, language_field, zone_field
+from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account, Country, User
+
+
+# A key of the database never has more; a longer number names nothing.
+_KEY_DIGITS = 19
+
+
+class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class cannot be subscripted
+    """People by name and address, so that two of one name differ."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} <{obj.email}>" if obj.name else str(obj.email)
+
+
+class NewAccountForm(RefusableForm):
+    """A customer's account."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    country = forms.ModelChoiceField(
+        label=_("Billing country"),
+        queryset=Country.objects.all(),
+        help_text=_("It decides the region. A new one applies to cases filed after."),
+    )
+    time_zone = zone_field(_("Empty: the region's."))
+
+    class Meta:
+        model = Account
+        fields = ("name", "country", "time_zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices_of(self, "country", country_choices(Country.objects.all()))
+
+
+class AccountForm(NewAccountForm):
+    """An account that exists: also who administers it."""
+
+    administrator = _PersonChoice(
+        label=_("Account administrator"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("An active named contact; appointing another hands the role over."),
+    )
+
+    class Meta(NewAccountForm.Meta):
+        fields = ("name", "country", "time_zone", "administrator")  # type: ignore[assignment]  # one more
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "administrator" not in self.fields:
+            return
+        contacts = User.objects.filter(
+            account=self.instance, is_active=True, seats__isnull=False, seats__removed_at__isnull=True
+        )
+        _rows_of(self, "administrator", contacts.distinct().order_by("email"))
+        self.fields["administrator"].required = self.instance.administrator_id is not None
+
+
+class NewPersonForm(RefusableForm):
+    """A person of an account."""
+
+    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.order_by("name", "pk"))
+    email = forms.EmailField(label=_("E-mail address"), max_length=EMAIL_LENGTH)
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    language = language_field()
+    time_zone = zone_field(_("Empty: the account's, else the region's."))
+
+    class Meta:
+        model = Person
+        fields = ("account", "email", "name", "language", "time_zone")
+
+
+class PersonForm(RefusableForm):
+    """A person who exists: also what they may do."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=EMAIL_LENGTH,
+        help_text=_("The person signs in by it."),
+    )
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    language = language_field()
+    time_zone = zone_field(_("Empty: the account's, else the region's."))
+    may_file_cases = forms.BooleanField(label=_("May file cases"), required=False)
+    sees_account_cases = forms.BooleanField(label=_("Sees the whole account's cases"), required=False)
+    is_active = forms.BooleanField(label=_("May sign in"), required=False)
+
+    class Meta:
+        model = Person
+        fields = (
+            "email",
+            "name",
+            "language",
+            "time_zone",
+            "may_file_cases",
+            "sees_account_cases",
+            "is_active",
+        )
+
+
+class LicenseForm(RefusableForm):
+    """A license of an account."""
+
+    account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.order_by("name", "pk"))
+    product = forms.ModelChoiceField(label=_("Product"), queryset=Product.objects.order_by("position", "pk"))
+
+    class Meta:
+        model = License
+        fields = ("account", "product")
+
+
+class TermForm(RefusableForm):
+    """A term of a license."""
+
+    license = forms.ModelChoiceField(label=_("License"), queryset=License.objects.none())
+    plan = forms.ChoiceField(label=_("Success plan"), choices=PLANS)
+    first_on = forms.DateField(
+        label=_("First day"),
+        widget=AdminDateWidget,
+        help_text=_("From 00:00 in the zone of the account's region; it may lie in the past."),
+    )
+    last_on = forms.DateField(
+        label=_("Last day"), widget=AdminDateWidget, help_text=_("Until 24:00. Terms never overlap.")
+    )
+
+    class Meta:
+        model = Term
+        fields = ("license", "plan", "first_on", "last_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _rows_of(self, "license", _licenses())
+
+
+class SeatForm(RefusableForm):
+    """A new seat. Once a license is chosen, only people of its account are offered."""
+
+    license = forms.ModelChoiceField(label=_("License"), queryset=License.objects.none())
+    user = _PersonChoice(label=_("Contact"), queryset=User.objects.none())
+
+    class Meta:
+        model = Seat
+        fields = ("license", "user")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _rows_of(self, "license", _licenses())
+        people = User.objects.filter(account__isnull=False)
+        chosen = str(self.data.get("license") or self.initial.get("license") or "")
+        if chosen.isascii() and chosen.isdecimal() and len(chosen) <= _KEY_DIGITS:
+            people = people.filter(account__licenses=int(chosen))
+        _rows_of(self, "user", people.order_by("email", "pk"))
+
+
+class RemovalForm(RefusableForm):
+    """The end of a seat: who takes over the open cases, and whether the person still signs in."""
+
+    is_sure = forms.BooleanField(label=_("Remove this contact now"))
+    successor = _PersonChoice(
+        label=_("Successor"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("Takes over the contact's open cases of this product."),
+    )
+    keeps_sign_in = forms.BooleanField(
+        label=_("Keeps the sign-in"),
+        required=False,
+        help_text=_("Without it, removing the last seat ends the person's sign-in."),
+    )
+
+    class Meta:
+        model = Seat
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "successor" in self.fields:
+            others = contacts_of(self.instance.license_id).exclude(pk=self.instance.user_id)
+            _rows_of(self, "successor", others)
+
+
+def _licenses() -> QuerySet[License]:
+    licenses = License.objects.select_related("account", "product")
+    return licenses.order_by("account__name", "product__position", "pk")
+
+
+def _rows_of(form: RefusableForm, name: str, rows: QuerySet[Any]) -> None:
+    if isinstance(field := form.fields.get(name), forms.ModelChoiceField):
+        field.queryset = rows
+
+
+def _choices_of(form: RefusableForm, name: str, choices: list[tuple[str, str]]) -> None:
+    if isinstance(field := form.fields.get(name), forms.ModelChoiceField):
+        field.choices = choices

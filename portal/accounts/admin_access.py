@@ -1,0 +1,155 @@
+"""Who may do what in Django admin, and how its forms call operations (SPEC 5).
+
+Agents and leads read. The superuser changes, through the same operations as everybody. Nobody deletes.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.groups import staff_groups
+from portal.accounts.models import User
+from portal.accounts.refusals import refusal_text
+from portal.clock import business_now
+from portal.errors import DomainError
+
+# The types know which model a form or an admin is of; Django's classes cannot be asked while running.
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+    ModelAdmin = admin.ModelAdmin[Any]
+    TabularInline = admin.TabularInline[Any, Any]
+    DjangoUserAdmin = UserAdmin[Any]
+else:
+    ModelForm, ModelAdmin, TabularInline = forms.ModelForm, admin.ModelAdmin, admin.TabularInline
+    DjangoUserAdmin = UserAdmin
+
+
+class StaffReads:
+    """Mixin for a ModelAdmin or an inline: agents and leads see the rows, nobody changes them."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Tell whether the app stands in the admin's index."""
+        return bool(staff_groups(request.user))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Let agents and leads see the rows."""
+        return bool(staff_groups(request.user))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Refuse: rows stay."""
+        return False
+
+
+class RefusableForm(ModelForm):
+    """A form that can show why the operation refused, with everything that was typed."""
+
+    # Set on a subclass made for one request, by OperationAdmin.
+    refusal: ClassVar[tuple[str, str] | None] = None
+
+    def _post_clean(self) -> None:
+        """Leave the instance alone: the operation changes it, and checks what goes beyond one field."""
+        if self.refusal is None:
+            return
+        field, text = self.refusal
+        self.add_error(field if field in self.fields else None, forms.ValidationError(text, code="refused"))
+
+
+class OperationAdmin(StaffReads, ModelAdmin):
+    """A ModelAdmin whose form calls an operation: the superuser changes, agents and leads see.
+
+    A subclass says in `carry_out` which operation it is. A refusal rolls everything back and shows the form
+    again, with what was typed, the reason, and the refusal's status.
+    """
+
+    form: type[RefusableForm] = RefusableForm
+    refusal_words: Callable[[DomainError], str] = staticmethod(refusal_text)
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Let the superuser add."""
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Let the superuser change."""
+        return is_superuser(request)
+
+    def form_for(self, row: Model | None) -> type[RefusableForm]:  # noqa: ARG002 -- for subclasses
+        """Choose the form: of a new row where `row` is None."""
+        return self.form
+
+    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Model:
+        """Call the operation with what the form says and return the row it made or changed."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Carry the operation out; `obj`, which Django goes on with, becomes the row that it gave."""
+        assert isinstance(request.user, User), "the admin lets nobody else in"
+        row = self.carry_out(form, is_new=not change, actor=request.user, now=business_now())
+        obj.__dict__.update(row.__dict__)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show the form, or carry it out; a refusal comes back as the form's error."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            field = str(getattr(error, "field", NON_FIELD_ERRORS))
+            setattr(request, _REFUSAL, (field, self.refusal_words(error)))
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            response.status_code = error.http_status
+            return response
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[RefusableForm]:
+        """Make the form of this request, with the refusal that it must show, if there is one."""
+        kwargs.setdefault("form", self.form_for(obj))
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"refusal": getattr(request, _REFUSAL, None)})
+
+
+class PasswordPage(DjangoUserAdmin):
+    """Brings the admin's own page for setting somebody's password, at `…/password/`, and a way to it."""
+
+    filter_horizontal = ()
+    add_fieldsets = ()
+
+    @admin.display(description=_("Password"))
+    def password_page(self, person: User) -> SafeString:
+        """The way to the page."""
+        state = _("Change the password") if person.has_usable_password() else _("Set a password")
+        return format_html('<a href="../password/">{}</a>', state)
+
+
+_REFUSAL = "_refused_by_operation"
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    """Tell whether the superuser asks: until SPEC 5's managers exist, only they change entitlements."""
+    user = request.user
+    return user.is_authenticated and user.is_active and user.is_staff and user.is_superuser

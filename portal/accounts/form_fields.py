@@ -1,0 +1,31 @@
+"""Choices that several forms offer: time zones, languages, countries."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.languages import interface_languages
+from portal.accounts.models import Country
+from portal.accounts.zones import zone_names
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Offer every zone by name, and first none."""
+    return [("", "—"), *((name, name.replace("_", " ")) for name in zone_names())]
+
+
+def zone_field(help_text: str | Promise = "") -> forms.ChoiceField:
+    """Make a field that chooses a time zone, or none."""
+    return forms.ChoiceField(label=_("Time zone"), choices=zone_choices, required=False, help_text=help_text)
+
+
+def language_field() -> forms.ChoiceField:
+    """Make a field that chooses one of the interface's languages."""
+    return forms.ChoiceField(label=_("Language"), choices=interface_languages, initial="en")
+
+
+def country_choices(countries: Iterable[Country]) -> list[tuple[str, str]]:
+    """Offer countries sorted by their name in the active language, and first none."""
+    return [("", "—"), *sorted(((row.pk, row.name) for row in countries), key=lambda choice: choice[1])]
