@@ -105,7 +105,9 @@ def store_all(uploads: "Iterable[UploadedFile[bytes]]") -> list[StoredBlob]:
 
 
 @contextmanager
-def stored(uploads: Sequence[UploadedFile], user: User, *, now: datetime) -> Iterator[list[StoredBlob]]:
+def stored(
+    uploads: "Sequence[UploadedFile[bytes]]", user: User, *, now: datetime
+) -> Iterator[list[StoredBlob]]:
     """Store uploads for the length of a submit; what has become no row by its end is removed again.
 
     `now` is machine time. Raises what `throttle_uploads` and `store` do.

@@ -101,14 +101,14 @@ def mark_read(notices: QuerySet[Notice], now: datetime) -> int:
 
 
 def send_again(notice: Notice, actor: User) -> None:
-    """Give a mail that was given up, or cancelled, a fresh set of attempts (SPEC 5: lead).
+    """Give a mail that was given up a fresh set of attempts (SPEC 5: lead).
 
     Raises NotAllowed "not_lead", DomainError "not_dead" with `state`.
     """
     _require_lead(actor)
     with transaction.atomic():
         changed = Notice.objects.filter(pk=notice.pk, state=MailState.DEAD).update(
-            state=MailState.PENDING, attempts=0, next_attempt_at=machine_now(), queued_at=machine_now()
+            state=MailState.PENDING, attempts=0, next_attempt_at=machine_now()
         )
         if not changed:
             raise DomainError("not_dead", state=_state_now(notice))

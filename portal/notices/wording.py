@@ -1,0 +1,43 @@
+"""Sentences about notices and mail, for staff."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.errors import DomainError
+from portal.notices.models import MailState
+
+REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "not_lead": lambda _values: _("Only a lead may send mail again or cancel it. Ask one to do it."),
+    "not_dead": lambda values: (
+        _("Only a mail that was given up is sent again; this one: %(state)s.") % {"state": _state(values)}
+    ),
+    "not_pending": lambda values: (
+        _("Only a mail that waits can be cancelled; this one: %(state)s.") % {"state": _state(values)}
+    ),
+}
+
+_CANCELLED: Mapping[str, str | Promise] = {
+    "recipient_left": gettext_lazy("the recipient may no longer sign in"),
+    "may_not_see": gettext_lazy("the recipient may no longer see it"),
+    "period_ended": gettext_lazy("the waiting period had ended"),
+    "reopened": gettext_lazy("the case was open again"),
+    "by_staff": gettext_lazy("staff cancelled it"),
+}
+
+
+def refusal_text(error: DomainError) -> str:
+    """Say why an act on the outbox was refused."""
+    return REFUSALS[error.code](error.values)
+
+
+def cancelled_text(code: str) -> str:
+    """Say why a mail was cancelled; an unknown code stands for itself."""
+    return str(_CANCELLED.get(code, code))
+
+
+def _state(values: Mapping[str, Any]) -> str:
+    return str(MailState(values["state"]).label)
