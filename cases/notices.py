@@ -195,6 +195,12 @@ def tell_customer(
     announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
 
 
+def acknowledge(case: Case, *, event: CaseEvent, now: datetime) -> None:
+    """This will acknowledge a filing to the requestor, the watchers and whoever filed."""
+    people = dict.fromkeys([*customer_recipients(case), case.filed_by])
+    announce((_draft(case, "acknowledgement", person, f"e{event.pk}", {}) for person in people), now=now)
+
+
 def tell_staff(case: Case, kind: str, *, event: CaseEvent, now: datetime, **params: object) -> None:
     """This will announce an event to the owner, else to the people on duty for the account's region."""
     owner = case.owner if case.owner is not None and case.owner.is_active else None
@@ -203,10 +209,7 @@ def tell_staff(case: Case, kind: str, *, event: CaseEvent, now: datetime, **para
 
 
 def customer_recipients(case: Case) -> list[User]:
-    """This will list the requestor and the watchers who may still sign in; each once.
-
-    A person acknowledged for filing on behalf is staff and reads the case in the admin.
-    """
+    """This will list the requestor and the watchers who may still sign in; each once."""
     people = {case.requestor_id: case.requestor, **{person.pk: person for person in case.watchers.all()}}
     return [person for person in people.values() if person.is_active]
 
@@ -235,6 +238,7 @@ def cancel_reminders(case: Case) -> int:
 
 
 def _draft(case: Case, kind: str, person: User, event: str, params: Mapping[str, object]) -> NoticeDraft:
+    assert kind in _WORDS, kind
     return NoticeDraft(
         key=f"{case.about}:{event}:{kind}:u{person.pk}",
         kind=f"case_{kind}",

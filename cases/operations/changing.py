@@ -73,7 +73,7 @@ class Change:
 
     def acknowledge(self, event: CaseEvent) -> None:
         """This will acknowledge the filing to the requestor, the watchers and whoever filed."""
-        notices.tell_customer(self.case, "acknowledged", event=event, except_for=None, now=self.now)
+        notices.acknowledge(self.case, event=event, now=self.now)
 
     def tell_staff(self, kind: str, event: CaseEvent, **params: object) -> None:
         """This will announce the event to the owner, else to the people on duty."""

@@ -45,6 +45,8 @@ def act(request: HttpRequest, key: int, action: str) -> HttpResponse:
     case = case_or_404(user, key)
     if action not in set(CUSTOMER_ACTIONS) or Action(action) not in PAGES:
         raise Http404
+    if user.is_staff:
+        return redirect("admin:cases_case_change", case.pk)
     asked = Request(request, user, case, Action(action), PAGES[Action(action)], business_now())
     if request.method == "POST":
         return _carry_out(asked)

@@ -69,6 +69,8 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
     """This will show a follow-up filled in from a closed case, or file it, linked both ways."""
     user, now = signed_in(request), business_now()
     old = case_or_404(user, key)
+    if user.is_staff:
+        return redirect("admin:cases_case_change", old.pk)
     refused = refusal_of(Action.FOLLOW_UP, old, roles=roles_of(user, old), now=now)
     context: dict[str, Any] = {
         "heading": _("Follow-up of %(number)s") % {"number": old.number},

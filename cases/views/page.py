@@ -6,7 +6,7 @@ from datetime import datetime
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -57,6 +57,8 @@ def case_page(request: HttpRequest, key: int) -> HttpResponse:
     """This will show a case to a person who may see it."""
     user = signed_in(request)
     case = case_or_404(user, key)
+    if user.is_staff:
+        return redirect("admin:cases_case_change", case.pk)
     return render(request, "cases/case.html", page_context(case, user, business_now()))
 
 

@@ -143,7 +143,12 @@ def theme(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme")
     if choice in THEMES:
         response.set_cookie(
-            "theme", str(choice), max_age=_THEME_KEPT_FOR, samesite="Lax", httponly=True, secure=request.is_secure()
+            "theme",
+            str(choice),
+            max_age=_THEME_KEPT_FOR,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure(),
         )
     else:
         response.delete_cookie("theme")
