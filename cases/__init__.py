@@ -1,0 +1,1 @@
+"""Cases: what customers file and support works on, with their lifecycle and their clock."""

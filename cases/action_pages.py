@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases import forms, operations
 from cases.lifecycle import Action, Channel, Resolution
 from cases.models import Case
+from cases.wording import Words
 from portal.accounts.models import User
 from portal.files.storing import StoredBlob
 
@@ -31,23 +32,24 @@ class ActionPage:
 
     form: type[forms.ActionForm]
     run: Callable[[Submission], object]
-    button: str
-    done: str
+    button: Words
+    done: Words
     is_text: bool = False
 
 
 def _texts(
-    operation: Callable[..., object], button: str, done: str, form: type[forms.ActionForm] = forms.MessageForm
+    operation: Callable[..., object],
+    button: Words,
+    done: Words,
+    form: type[forms.ActionForm] = forms.MessageForm,
 ) -> ActionPage:
     def run(sent: Submission) -> object:
-        return operation(
-            sent.case, text=sent.data["text"], actor=sent.actor, now=sent.now, files=sent.files
-        )
+        return operation(sent.case, text=sent.data["text"], actor=sent.actor, now=sent.now, files=sent.files)
 
     return ActionPage(form, run, button, done, is_text=True)
 
 
-def _plain(operation: Callable[..., object], button: str, done: str) -> ActionPage:
+def _plain(operation: Callable[..., object], button: Words, done: Words) -> ActionPage:
     def run(sent: Submission) -> object:
         return operation(sent.case, actor=sent.actor, now=sent.now)
 
@@ -57,8 +59,8 @@ def _plain(operation: Callable[..., object], button: str, done: str) -> ActionPa
 def _fields(
     operation: Callable[..., object],
     form: type[forms.ActionForm],
-    button: str,
-    done: str,
+    button: Words,
+    done: Words,
     *,
     names: Sequence[str],
 ) -> ActionPage:
@@ -99,9 +101,7 @@ PAGES: Mapping[Action, ActionPage] = {
         operations.confirm_resolution, _("Confirm the solution"), _("Solution confirmed: the case is closed.")
     ),
     Action.REOPEN: _texts(operations.reopen_case, _("Reopen the case"), _("The case is open again.")),
-    Action.EXTEND: _plain(
-        operations.extend_waiting, _("Extend"), _("The case stays open 72 hours longer.")
-    ),
+    Action.EXTEND: _plain(operations.extend_waiting, _("Extend"), _("The case stays open 72 hours longer.")),
     Action.ESCALATE: _fields(
         operations.escalate_case,
         forms.EscalateForm,
@@ -171,9 +171,7 @@ PAGES: Mapping[Action, ActionPage] = {
         _("The follow-up clock stands still."),
         names=("last_on", "reason"),
     ),
-    Action.RELEASE: _plain(
-        operations.release_hold, _("Release the hold"), _("The follow-up clock goes on.")
-    ),
+    Action.RELEASE: _plain(operations.release_hold, _("Release the hold"), _("The follow-up clock goes on.")),
     Action.ACKNOWLEDGE: _fields(
         operations.acknowledge_escalation,
         forms.NoteForm,

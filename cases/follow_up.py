@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 
 class CatchUp(StrEnum):
@@ -49,7 +50,7 @@ def policy_refusal(policy: Policy) -> str | None:
     instants = (*policy.reminders_after, policy.closes_after)
     if instants[0] <= timedelta(0) or policy.reopen_within <= timedelta(0):
         return "policy_not_positive"
-    if any(later <= earlier for earlier, later in zip(instants, instants[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(instants)):
         return "policy_not_ascending"
     return None
 

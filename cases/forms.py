@@ -40,7 +40,8 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """This will make every line end a single line feed."""
-        return super().to_python(str(value).replace("\r\n", "\n").replace("\r", "\n") if value else value)
+        text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        return super().to_python(text) or ""
 
 
 class PeopleField(forms.CharField):
@@ -53,7 +54,9 @@ class PeopleField(forms.CharField):
     def clean(self, value: Any) -> list[User]:
         """This will find everybody, or name the addresses that are nobody's of the account."""
         text = super().clean(value)
-        addresses = {part.strip().lower() for part in text.replace(";", ",").replace("\n", ",").split(",")} - {""}
+        addresses = {
+            part.strip().lower() for part in text.replace(";", ",").replace("\n", ",").split(",")
+        } - {""}
         found = {person.email: person for person in self.people.filter(email__in=addresses)}
         if unknown := sorted(addresses - found.keys()):
             raise forms.ValidationError(
@@ -94,7 +97,7 @@ class MessageForm(ActionForm):
         label=_("Message"),
         help_text=_("Up to 32,000 characters. Put code or logs between lines of three backticks (```)."),
     )
-    files = MultipleFileField(label=_("Files"), required=False)
+    files = MultipleFileField(label=_("Files"), required=False)  # type: ignore[assignment]  # a form's fields are no attributes
 
 
 class NoteForm(ActionForm):
@@ -167,7 +170,9 @@ class RaiseUrgencyForm(ActionForm):
 class PriorityForm(ActionForm):
     """A lower priority for P1 and P2 whose critical information was not obtained."""
 
-    priority = forms.TypedChoiceField(label=_("New priority"), choices=(), coerce=lambda value: Priority(int(value)))
+    priority = forms.TypedChoiceField(
+        label=_("New priority"), choices=(), coerce=lambda value: Priority(int(value))
+    )
 
     def prepare(self) -> None:
         """Only lower priorities than the case's are offered."""
@@ -239,7 +244,9 @@ def _field_of_people(field: forms.Field) -> PeopleField:
 class TagsForm(ActionForm):
     """Staff words on the case."""
 
-    tags = forms.CharField(label=_("Tags"), max_length=500, required=False, help_text=_("Separated by commas."))
+    tags = forms.CharField(
+        label=_("Tags"), max_length=500, required=False, help_text=_("Separated by commas.")
+    )
 
     def prepare(self) -> None:
         """The present tags are filled in."""
@@ -300,7 +307,7 @@ class FilingForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    files = MultipleFileField(label=_("Files"), required=False)
+    files = MultipleFileField(label=_("Files"), required=False)  # type: ignore[assignment]  # a form's fields are no attributes
     priority = forms.TypedChoiceField(
         label=_("Priority"),
         choices=PRIORITIES,
@@ -330,7 +337,7 @@ class FilingForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["product"].queryset = licenses  # type: ignore[attr-defined]
         _field_of_people(self.fields["watchers"]).people = people
-        self.fields["priority"].widget.details = {  # type: ignore[attr-defined]
+        self.fields["priority"].widget.details = {
             str(level): words for level, words in PRIORITY_IMPACTS.items()
         }
 

@@ -203,7 +203,9 @@ def _can_be_raised(facts: CaseFacts, now: datetime) -> Refusal | None:
 
 
 def _can_be_lowered(facts: CaseFacts, _now: datetime) -> Refusal | None:
-    return None if facts.priority <= Priority.P2 else Refusal("only_p1_p2_lowered", {"priority": facts.priority})
+    return (
+        None if facts.priority <= Priority.P2 else Refusal("only_p1_p2_lowered", {"priority": facts.priority})
+    )
 
 
 def _has_term(facts: CaseFacts, _now: datetime) -> Refusal | None:
@@ -318,9 +320,7 @@ def refusal(action: Action, facts: CaseFacts, *, roles: frozenset[Role], now: da
 
 def _refusal_of(row: Transition, facts: CaseFacts, now: datetime) -> Refusal | None:
     if facts.status not in row.sources:
-        return Refusal(
-            "wrong_status", {"action": row.action, "status": facts.status, "allowed": row.sources}
-        )
+        return Refusal("wrong_status", {"action": row.action, "status": facts.status, "allowed": row.sources})
     for guard in row.guards:
         if refused := guard(facts, now):
             return refused

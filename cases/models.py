@@ -88,7 +88,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def for_display(self) -> "CaseQuerySet":
         """With what a row or a page of a case shows, in one statement."""
         return self.select_related(
-            "account__country__region", "license__product", "requestor", "owner", "period__policy", "last_event_by"
+            "account__country__region",
+            "license__product",
+            "requestor",
+            "owner",
+            "period__policy",
+            "last_event_by",
         )
 
 
@@ -181,9 +186,7 @@ class Case(models.Model):
             models.Index(
                 fields=("owner", "-last_event_at"), condition=~Q(status__in=ENDED), name="case_owner_open"
             ),
-            models.Index(
-                fields=("priority", "filed_at"), condition=~Q(status__in=ENDED), name="case_queue"
-            ),
+            models.Index(fields=("priority", "filed_at"), condition=~Q(status__in=ENDED), name="case_queue"),
         )
 
     def __str__(self) -> str:
@@ -272,7 +275,9 @@ class Hold(models.Model):
             models.UniqueConstraint(
                 fields=("period",), condition=Q(ended_at__isnull=True), name="hold_one_running"
             ),
-            models.CheckConstraint(condition=Q(until__gt=models.F("began_at")), name="hold_ends_after_it_began"),
+            models.CheckConstraint(
+                condition=Q(until__gt=models.F("began_at")), name="hold_ends_after_it_began"
+            ),
         )
 
     def rules(self) -> follow_up.Hold:
@@ -375,5 +380,3 @@ class CaseEvent(Event):
 
     class Meta:
         indexes = (models.Index(fields=("case", "id"), name="event_of_case"),)
-
-

@@ -21,6 +21,7 @@ from cases.wording import (
     PRIORITY_NAMES,
     RESOLUTION_NAMES,
     STATUS_NAMES,
+    Words,
     as_html,
     reminder_name,
     step_name,
@@ -43,11 +44,11 @@ REMINDER = "case_reminder"
 class _Words:
     """The words of one kind: its name, the inbox line, the mail's heading, its sentences and its button."""
 
-    label: str
-    headline: str
-    heading: str
-    lead: str
-    button: str
+    label: Words
+    headline: Words
+    heading: Words
+    lead: Words
+    button: Words
     fragment: str = ""
     is_for_staff: bool = False
 
@@ -382,7 +383,7 @@ def _extra(notice: Notice) -> list[str]:
 
 def _quoted(notice: Notice, case: Case) -> Message | None:
     """The message of the event; a reminder repeats what was asked or proposed."""
-    if notice.kind == REMINDER or notice.kind == "case_hold_ended":
+    if notice.kind in (REMINDER, "case_hold_ended"):
         return case.period.question if case.period else None
     key = notice.params.get("message")
     return Message.objects.filter(pk=key, case=case).first() if key else None
@@ -402,9 +403,11 @@ def _others(case: Case, words: _Words) -> list[tuple[str, str]]:
     if case.status not in WAITING or words.is_for_staff:
         return []
     path = reverse("cases:case", args=[case.pk])
-    extend = [] if case.period and case.period.extended_at else [
-        (_("Keep the case open 3 days longer, once"), f"{path}#extend")
-    ]
+    extend = (
+        []
+        if case.period and case.period.extended_at
+        else [(_("Keep the case open 3 days longer, once"), f"{path}#extend")]
+    )
     return [*extend, (_("Close it yourself"), f"{path}#close")]
 
 
@@ -431,5 +434,3 @@ def _position(notice: Notice, case: Case) -> str:
 def drafts_for(cases: Iterable[Case], make: Callable[[Case, User], NoticeDraft]) -> list[NoticeDraft]:
     """This will draft one notice per case and recipient."""
     return [make(case, person) for case in cases for person in customer_recipients(case)]
-
-

@@ -93,6 +93,6 @@ def waiting_for(user: User) -> CaseQuerySet:
         .waiting()
         .for_display()
         .select_related("period__question")
-        .prefetch_related("period__holds", "period__steps")
+        .prefetch_related("period__holds", "period__steps", "watchers")
         .order_by("period__started_at", "pk")
     )

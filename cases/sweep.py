@@ -172,9 +172,9 @@ def _close(decisions: list[_Decision], now: datetime) -> None:
     for decision in decisions:
         by_window[reopen_until(now, decision.after.policy)].append(decision.case.pk)
     WaitingPeriod.objects.filter(pk__in=[decision.period.pk for decision in decisions]).update(ended_at=now)
-    Hold.objects.filter(
-        period__in=[decision.period for decision in decisions], ended_at__isnull=True
-    ).update(ended_at=now)
+    Hold.objects.filter(period__in=[decision.period for decision in decisions], ended_at__isnull=True).update(
+        ended_at=now
+    )
     for window_end, keys in by_window.items():
         Case.objects.filter(pk__in=keys).update(
             status=Status.AUTO_CLOSED,

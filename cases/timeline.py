@@ -93,7 +93,9 @@ def _planned(planned: PlannedStep, now: datetime) -> TimelineItem:
     left = planned.due_at - now
     return TimelineItem(
         state="planned",
-        what=_("%(step)s, in %(left)s") % {"step": name, "left": countdown(left)} if left > timedelta(0) else name,
+        what=_("%(step)s, in %(left)s") % {"step": name, "left": countdown(left)}
+        if left > timedelta(0)
+        else name,
         at=planned.due_at,
         stops=step_stops(planned.step),
         is_end=planned.step.kind in (StepKind.CLOSURE, StepKind.REOPENING_END),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,7 +28,9 @@ from portal.files.wording import refusal_text as file_refusal_text
 from portal.work.wording import REFUSALS as FORM_REFUSALS
 from portal.work.wording import refusal_text as form_refusal_text
 
-STATUS_NAMES: Mapping[str, str] = {
+Words = str | Promise
+
+STATUS_NAMES: Mapping[str, Words] = {
     Status.AWAITING_ASSIGNMENT: gettext_lazy("Awaiting Assignment"),
     Status.IN_PROGRESS: gettext_lazy("In Progress"),
     Status.PENDING_ENGINEERING: gettext_lazy("Pending Engineering"),
@@ -39,7 +42,7 @@ STATUS_NAMES: Mapping[str, str] = {
 STATUSES = [(status.value, STATUS_NAMES[status]) for status in Status]
 
 # What stands under the status on the customer's page: whose turn it is.
-STATUS_SENTENCES: Mapping[str, str] = {
+STATUS_SENTENCES: Mapping[str, Words] = {
     Status.AWAITING_ASSIGNMENT: gettext_lazy("We are looking for the engineer who takes your case"),
     Status.IN_PROGRESS: gettext_lazy("A support engineer is working on it"),
     Status.PENDING_ENGINEERING: gettext_lazy("Product engineering is looking into it"),
@@ -49,7 +52,7 @@ STATUS_SENTENCES: Mapping[str, str] = {
     Status.AUTO_CLOSED: gettext_lazy("Closed by itself, because no answer came"),
 }
 
-PRIORITY_NAMES: Mapping[int, str] = {
+PRIORITY_NAMES: Mapping[int, Words] = {
     Priority.P1: gettext_lazy("P1 Critical"),
     Priority.P2: gettext_lazy("P2 Urgent"),
     Priority.P3: gettext_lazy("P3 Important"),
@@ -57,14 +60,14 @@ PRIORITY_NAMES: Mapping[int, str] = {
 }
 PRIORITIES = [(priority.value, PRIORITY_NAMES[priority]) for priority in Priority]
 # SPEC 3.2, the column *Impact*.
-PRIORITY_IMPACTS: Mapping[int, str] = {
+PRIORITY_IMPACTS: Mapping[int, Words] = {
     Priority.P1: gettext_lazy("Production is down, or data is being lost or badly damaged."),
     Priority.P2: gettext_lazy("Major degradation, data may be lost, or a major feature is hit."),
     Priority.P3: gettext_lazy("Minor degradation; a workaround keeps your business going."),
     Priority.P4: gettext_lazy("A question, or a wish for an enhancement."),
 }
 
-RESOLUTION_NAMES: Mapping[str, str] = {
+RESOLUTION_NAMES: Mapping[str, Words] = {
     Resolution.CONFIRMED: gettext_lazy("Resolution Confirmed"),
     Resolution.IRRELEVANT: gettext_lazy("Resolution Irrelevant"),
     Resolution.OBSOLETE: gettext_lazy("Issue Obsolete"),
@@ -86,7 +89,7 @@ ESCALATION_REASONS = [
     (EscalationReason.URGENCY.value, gettext_lazy("Change in Issue Urgency")),
 ]
 
-ROLE_NAMES: Mapping[str, str] = {
+ROLE_NAMES: Mapping[str, Words] = {
     Role.READER: gettext_lazy("a person who may only read"),
     Role.CONTACT: gettext_lazy("a named contact of the product"),
     Role.FILER: gettext_lazy("a named contact who may file cases"),
@@ -98,7 +101,7 @@ ROLE_NAMES: Mapping[str, str] = {
 }
 
 # A button says what happens (the mocks' rule).
-ACTION_NAMES: Mapping[str, str] = {
+ACTION_NAMES: Mapping[str, Words] = {
     Action.FILE: gettext_lazy("File a case"),
     Action.CLAIM: gettext_lazy("Claim"),
     Action.ASSIGN: gettext_lazy("Assign"),
@@ -131,7 +134,7 @@ ACTION_NAMES: Mapping[str, str] = {
 }
 
 # What an action does, for those who may take it.
-ACTION_EFFECTS: Mapping[str, str] = {
+ACTION_EFFECTS: Mapping[str, Words] = {
     Action.REPLY: gettext_lazy("Reminders and the auto-closure stop at once."),
     Action.CONFIRM: gettext_lazy("The case closes as Resolution Confirmed. You can reopen it for 14 days."),
     Action.CLOSE: gettext_lazy("If you no longer need an answer. You can reopen it for 14 days."),
@@ -203,12 +206,12 @@ def _status(value: object) -> str:
     return str(STATUS_NAMES.get(str(value), value))
 
 
-def _names(table: Mapping[str, str], keys: object) -> str:
+def _names(table: Mapping[str, Words], keys: object) -> str:
     values = [str(table[str(key)]) for key in sorted(keys)] if isinstance(keys, frozenset) else [str(keys)]
     return _(" or ").join(values) if len(values) < 3 else ", ".join(values[:-1]) + _(" or ") + values[-1]
 
 
-_REFUSALS: Mapping[str, str] = {
+_REFUSALS: Mapping[str, Words] = {
     "already_owned": gettext_lazy("The case has an owner already. A lead can assign it anew."),
     "already_extended": gettext_lazy(
         "A waiting period is extended once, and this one has been. Answer, or ask support to hold the case."
@@ -220,7 +223,8 @@ _REFUSALS: Mapping[str, str] = {
     "not_escalated": gettext_lazy("The case is not escalated."),
     "not_on_hold": gettext_lazy("No hold is running."),
     "only_customer_confirms": gettext_lazy(
-        "Outside Resolution Provided only the customer may say Resolution Confirmed. Choose another resolution."
+        "Outside Resolution Provided only the customer may say Resolution Confirmed. "
+        "Choose another resolution."
     ),
     "same_priority": gettext_lazy("The case has this priority already. Choose another one."),
     "lowered_only_on_request": gettext_lazy(
@@ -242,7 +246,9 @@ _REFUSALS: Mapping[str, str] = {
     "not_assignable": gettext_lazy("Only active support staff can own a case."),
     "not_linkable": gettext_lazy("Write the number of another case of the same account."),
     "already_linked": gettext_lazy("These two cases are linked already."),
-    "p1_not_followed_up": gettext_lazy("A follow-up is not filed as P1. If production is down, file a P1 case."),
+    "p1_not_followed_up": gettext_lazy(
+        "A follow-up is not filed as P1. If production is down, file a P1 case."
+    ),
     "too_many_tags": gettext_lazy("A case has at most 10 tags of 40 characters each."),
     "policy_not_ascending": gettext_lazy("Reminders ascend, and the closure comes after the last of them."),
     "policy_not_positive": gettext_lazy("Hours are more than 0."),
@@ -336,7 +342,7 @@ def actor_name(actor: object, *, to_staff: bool) -> str:
 
 # --- History ----------------------------------------------------------------------------------------
 
-EVENT_NAMES: Mapping[str, str] = {
+EVENT_NAMES: Mapping[str, Words] = {
     "filed": gettext_lazy("Case filed"),
     "claimed": gettext_lazy("Taken up by an engineer"),
     "assigned": gettext_lazy("Assigned to an engineer"),

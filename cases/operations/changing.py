@@ -60,11 +60,18 @@ class Change:
             self.case, body, author=self.actor, purpose=purpose, now=self.now, files=files, **said
         )
 
-    def record(self, kind: str, *, is_public: bool = True, **detail: object) -> CaseEvent:
+    def record(
+        self, kind: str, detail: Mapping[str, object] | None = None, *, is_public: bool = True
+    ) -> CaseEvent:
         """This will save the case and add one line to its history, with the change of status in it."""
         statuses = {"status_before": str(self.status_before), "status": str(self.case.status)}
         return record_event(
-            self.case, kind, actor=self.actor, now=self.now, is_public=is_public, detail={**statuses, **detail}
+            self.case,
+            kind,
+            actor=self.actor,
+            now=self.now,
+            is_public=is_public,
+            detail={**statuses, **(detail or {})},
         )
 
     def tell_customer(self, kind: str, event: CaseEvent, **params: object) -> None:
@@ -84,7 +91,7 @@ class Change:
 def changing(
     case: Case, action: Action, *, actor: User, now: datetime, with_license: bool = False
 ) -> Iterator[Change]:
-    """This will lock the case (the license before it where a seat counts), check `action`, hand out the change.
+    """This will lock the case (the license before it where a seat counts) and check `action`.
 
     Raises:
         Case.DoesNotExist: `actor` may not see the case, or not any more.
@@ -189,7 +196,7 @@ def finish_period(case: Case, *, now: datetime) -> None:
         return
     for hold in Hold.objects.filter(period=case.period, ended_at__isnull=True):
         end_hold(hold, now=now)
-    WaitingPeriod.objects.filter(pk=case.period_id).update(ended_at=now)
+    WaitingPeriod.objects.filter(pk=case.period.pk).update(ended_at=now)
     case.period = None
     case.next_follow_up_at = None
     notices.cancel_reminders(case)

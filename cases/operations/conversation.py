@@ -19,7 +19,7 @@ def answer_case(
         change.own()
         change.respond()
         message = change.write(text, Message.Purpose.ANSWER, files=files)
-        event = change.record("answered", message=message.pk)
+        event = change.record("answered", {"message": message.pk})
         change.tell_customer("answered", event, message=message.pk)
     return message
 
@@ -34,7 +34,7 @@ def request_information(
         change.respond()
         message = change.write(text, Message.Purpose.REQUEST, files=files)
         begin_period(change, message)
-        event = change.record("information_requested", message=message.pk)
+        event = change.record("information_requested", {"message": message.pk})
         change.tell_customer("information_requested", event, message=message.pk)
     return message
 
@@ -49,7 +49,7 @@ def provide_resolution(
         change.respond()
         message = change.write(text, Message.Purpose.RESOLUTION, files=files)
         begin_period(change, message)
-        event = change.record("resolution_provided", message=message.pk)
+        event = change.record("resolution_provided", {"message": message.pk})
         change.tell_customer("resolution_provided", event, message=message.pk)
     return message
 
@@ -62,7 +62,7 @@ def reply_to_case(
         finish_period(change.case, now=now)
         change.move()
         message = change.write(text, Message.Purpose.REPLY, files=files)
-        event = change.record("replied", message=message.pk)
+        event = change.record("replied", {"message": message.pk})
         change.tell_staff("customer_replied", event, message=message.pk)
     return message
 
@@ -75,7 +75,7 @@ def log_contact(
         finish_period(change.case, now=now)
         change.move()
         message = change.write(text, Message.Purpose.LOGGED, said_by=said_by, channel=channel)
-        event = change.record("contact_logged", message=message.pk, channel=str(channel))
+        event = change.record("contact_logged", {"message": message.pk, "channel": str(channel)})
         if change.case.owner_id != actor.pk:
             change.tell_staff("customer_replied", event, message=message.pk)
     return message
@@ -85,5 +85,5 @@ def add_note(case: Case, *, text: str, actor: User, now: datetime) -> InternalNo
     """This will add a note for staff; the customer never learns of it."""
     with changing(case, Action.ADD_NOTE, actor=actor, now=now) as change:
         note = InternalNote.objects.create(case=change.case, author=actor, body=text, written_at=now)
-        change.record("noted", is_public=False, note=note.pk)
+        change.record("noted", {"note": note.pk}, is_public=False)
     return note

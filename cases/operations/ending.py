@@ -15,14 +15,12 @@ def confirm_resolution(case: Case, *, actor: User, now: datetime) -> Case:
     """This will close the case because the customer says that the solution works."""
     with changing(case, Action.CONFIRM, actor=actor, now=now) as change:
         close(change.case, status=Status.CLOSED, resolution=Resolution.CONFIRMED, now=now)
-        event = change.record("confirmed", resolution=str(Resolution.CONFIRMED))
+        event = change.record("confirmed", {"resolution": str(Resolution.CONFIRMED)})
         change.tell_customer("closed", event, resolution=str(Resolution.CONFIRMED))
     return change.case
 
 
-def close_case(
-    case: Case, *, resolution: Resolution, actor: User, now: datetime, reason: str = ""
-) -> Case:
+def close_case(case: Case, *, resolution: Resolution, actor: User, now: datetime, reason: str = "") -> Case:
     """This will close the case with the closer's resolution; staff also write why."""
     with changing(case, Action.CLOSE, actor=actor, now=now) as change:
         refused = resolution_refusal(
@@ -31,7 +29,7 @@ def close_case(
         if refused:
             raise_refusal(refused)
         close(change.case, status=Status.CLOSED, resolution=resolution, now=now)
-        event = change.record("closed", resolution=str(resolution), reason=reason)
+        event = change.record("closed", {"resolution": str(resolution), "reason": reason})
         change.tell_customer("closed", event, resolution=str(resolution), reason=reason)
     return change.case
 
@@ -54,7 +52,7 @@ def reopen_case(
         change.move()
         purpose = Message.Purpose.REPLY if change.is_by_customer else Message.Purpose.ANSWER
         message = change.write(text, purpose, files=files)
-        event = change.record("reopened", message=message.pk)
+        event = change.record("reopened", {"message": message.pk})
         change.tell_customer("reopened", event, message=message.pk)
         if change.is_by_customer:
             change.tell_staff("customer_replied", event, message=message.pk)

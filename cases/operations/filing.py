@@ -44,7 +44,9 @@ def file_case(
     """
     requestor = requestor or actor
     with transaction.atomic():
-        license_ = License.objects.select_for_update().select_related("account", "product").get(pk=license_.pk)
+        license_ = (
+            License.objects.select_for_update().select_related("account", "product").get(pk=license_.pk)
+        )
         forget_seats(requestor)
         if requestor != actor and not staff_groups(actor):
             raise NotAllowed("not_on_behalf")
@@ -72,7 +74,13 @@ def file_case(
         )
         set_watchers(case, watchers, now=now)
         write_message(
-            case, description, author=actor, purpose=Message.Purpose.REPORT, now=now, files=files, channel=channel
+            case,
+            description,
+            author=actor,
+            purpose=Message.Purpose.REPORT,
+            now=now,
+            files=files,
+            channel=channel,
         )
         _announce_filing(case, actor=actor, now=now)
     return case
@@ -81,7 +89,7 @@ def file_case(
 def _announce_filing(case: Case, *, actor: User, now: datetime) -> None:
     roles = frozenset({Role.AGENT} if staff_groups(actor) else {Role.CONTACT})
     change = Change(case, Action.FILE, actor, now, roles, Status.AWAITING_ASSIGNMENT)
-    event = change.record("filed", priority=int(case.priority), requestor=case.requestor_id)
+    event = change.record("filed", {"priority": int(case.priority), "requestor": case.requestor_id})
     change.acknowledge(event)
     if case.priority == Priority.P1:
         change.tell_staff("p1_filed", event)
@@ -123,8 +131,6 @@ def file_follow_up(
             files=files,
             follows=change.case,
         )
-        event = change.record("followed_up", follow_up=case.pk)
+        event = change.record("followed_up", {"follow_up": case.pk})
         change.tell_customer("follow_up_filed", event, follow_up=case.pk)
     return case
-
-

@@ -24,7 +24,7 @@ def set_tags(case: Case, *, tags: Iterable[str], actor: User, now: datetime) -> 
         CaseTag.objects.bulk_create(
             CaseTag(case=change.case, name=name) for name in wanted if name not in before
         )
-        change.record("tagged", is_public=False, before=before, after=wanted)
+        change.record("tagged", {"before": before, "after": wanted}, is_public=False)
     return change.case
 
 
@@ -37,5 +37,5 @@ def link_related(case: Case, *, other: Case, actor: User, now: datetime) -> Rela
         link, is_new = RelatedLink.objects.get_or_create(first_id=first, second_id=second)
         if not is_new:
             raise FieldRefused("already_linked", field="other")
-        change.record("linked", is_public=False, other=other.pk)
+        change.record("linked", {"other": other.pk}, is_public=False)
     return link

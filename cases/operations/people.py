@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from cases import notices
 from cases.lifecycle import OPEN, Action
 from cases.models import MOST_WATCHERS, Case, Watcher
 from cases.operations.changing import changing, lock_cases, record_event
-from cases import notices
 from entitlements.queries import has_seat
 from portal.accounts.models import User
 from portal.errors import FieldRefused
@@ -23,7 +23,7 @@ def hand_to_colleague(case: Case, *, colleague: User, actor: User, now: datetime
             raise FieldRefused("not_a_contact_of_the_product", field="colleague")
         before = change.case.requestor
         change.case.requestor = colleague
-        event = change.record("requestor_changed", before=before.pk, after=colleague.pk)
+        event = change.record("requestor_changed", {"before": before.pk, "after": colleague.pk})
         change.tell_customer("requestor_changed", event)
     return change.case
 
@@ -33,7 +33,7 @@ def edit_watchers(case: Case, *, watchers: Iterable[User], actor: User, now: dat
     with changing(case, Action.EDIT_WATCHERS, actor=actor, now=now) as change:
         added, removed = set_watchers(change.case, watchers, now=now)
         if added or removed:
-            change.record("watchers_changed", added=added, removed=removed)
+            change.record("watchers_changed", {"added": added, "removed": removed})
     return change.case
 
 

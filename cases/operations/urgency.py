@@ -10,16 +10,14 @@ from portal.accounts.models import User
 from portal.errors import FieldRefused
 
 
-def escalate_case(
-    case: Case, *, reason: EscalationReason, text: str, actor: User, now: datetime
-) -> Case:
+def escalate_case(case: Case, *, reason: EscalationReason, text: str, actor: User, now: datetime) -> Case:
     """This will flag the case for a lead until it is closed; once per opening, never undone."""
     with changing(case, Action.ESCALATE, actor=actor, now=now) as change:
         change.case.escalated_at = now
         change.case.escalation_reason = reason
         change.case.acknowledged_at = None
         message = change.write(text, Message.Purpose.REPLY)
-        event = change.record("escalated", reason=str(reason), message=message.pk)
+        event = change.record("escalated", {"reason": str(reason), "message": message.pk})
         change.tell_staff("escalated", event, reason=str(reason))
     return change.case
 
@@ -30,7 +28,7 @@ def acknowledge_escalation(case: Case, *, text: str, actor: User, now: datetime)
         change.case.acknowledged_at = now
         message = change.write(text, Message.Purpose.ANSWER)
         change.respond()
-        event = change.record("acknowledged", message=message.pk)
+        event = change.record("acknowledged", {"message": message.pk})
         change.tell_customer("answered", event, message=message.pk)
     return message
 
@@ -42,7 +40,7 @@ def raise_urgency(case: Case, *, justification: str, actor: User, now: datetime)
         before = change.case.priority
         change.case.priority = Priority(before - 1)
         event = change.record(
-            "urgency_raised", before=before, after=int(change.case.priority), reason=justification
+            "urgency_raised", {"before": before, "after": int(change.case.priority), "reason": justification}
         )
         change.tell_customer("priority_changed", event, before=before, after=int(change.case.priority))
         change.tell_staff("urgency_raised", event, reason=justification)
@@ -89,8 +87,8 @@ def change_priority(
     return change.case
 
 
-def _set_priority(change: Change, kind: str, priority: Priority, **detail: object) -> None:
+def _set_priority(change: Change, kind: str, priority: Priority, **detail: str) -> None:
     before = int(change.case.priority)
     change.case.priority = priority
-    event = change.record(kind, before=before, after=int(priority), **detail)
+    event = change.record(kind, {"before": before, "after": int(priority), **detail})
     change.tell_customer("priority_changed", event, before=before, after=int(priority), **detail)

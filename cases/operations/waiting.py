@@ -13,7 +13,7 @@ from portal.errors import FieldRefused
 
 
 def hold_case(case: Case, *, last_on: date, reason: str, actor: User, now: datetime) -> Case:
-    """This will hold the case until the end of `last_on` in the account's zone; a second hold replaces the end.
+    """This will hold the case to the end of a day in the account's zone; a second hold replaces the end.
 
     Raises:
         FieldRefused: the day has ended, or lies more than 30 days ahead.
@@ -26,7 +26,7 @@ def hold_case(case: Case, *, last_on: date, reason: str, actor: User, now: datet
         if last_on > now.astimezone(zone).date() + timedelta(days=LONGEST_HOLD_DAYS):
             raise FieldRefused("hold_too_long", field="last_on")
         _hold_until(change, until, reason=reason)
-        event = change.record("held", until=until.isoformat(), reason=reason)
+        event = change.record("held", {"until": until.isoformat(), "reason": reason})
         change.tell_customer("hold_set", event, until=until.isoformat(), reason=reason)
     return change.case
 
@@ -51,7 +51,7 @@ def extend_waiting(case: Case, *, actor: User, now: datetime) -> Case:
         _hold_until(change, until, reason="")
         period.extended_at = now
         period.save(update_fields=["extended_at"])
-        event = change.record("extended", until=until.isoformat())
+        event = change.record("extended", {"until": until.isoformat()})
         change.tell_customer("hold_set", event, until=until.isoformat(), extension=True)
     return change.case
 

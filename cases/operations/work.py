@@ -17,7 +17,7 @@ def claim_case(case: Case, *, actor: User, now: datetime) -> Case:
     with changing(case, Action.CLAIM, actor=actor, now=now) as change:
         change.move()
         change.own()
-        change.record("claimed", owner=actor.pk)
+        change.record("claimed", {"owner": actor.pk})
     return change.case
 
 
@@ -29,7 +29,7 @@ def assign_case(case: Case, *, owner: User, actor: User, now: datetime) -> Case:
         before = change.case.owner_id
         change.move()
         change.case.owner = owner
-        change.record("assigned", before=before, owner=owner.pk)
+        change.record("assigned", {"before": before, "owner": owner.pk})
     return change.case
 
 
@@ -54,12 +54,12 @@ def resume_case(case: Case, *, reason: str, actor: User, now: datetime) -> Case:
     with changing(case, Action.RESUME, actor=actor, now=now) as change:
         finish_period(change.case, now=now)
         change.move()
-        change.record("resumed", reason=reason)
+        change.record("resumed", {"reason": reason})
     return change.case
 
 
 def release_cases_of(leaver: User, *, actor: User, now: datetime) -> int:
-    """This will free the open cases of a member of staff who leaves: Awaiting Assignment, or still waiting."""
+    """This will free the open cases of staff who leave: Awaiting Assignment, or waiting as they were."""
     with transaction.atomic():
         cases = lock_cases(Case.objects.filter(owner=leaver, status__in=OPEN).order_by("pk"))
         for case in cases:

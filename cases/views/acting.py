@@ -92,9 +92,7 @@ def _submit(asked: Request, form: ActionForm) -> str:
             asked.page.run(sent)
             return reverse("cases:case", args=[asked.case.pk])
 
-        return submit_once(
-            token=form.cleaned_data["form_token"], user=asked.user, purpose=purpose, act=run
-        )
+        return submit_once(token=form.cleaned_data["form_token"], user=asked.user, purpose=purpose, act=run)
 
 
 def _show(asked: Request, form: ActionForm, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -118,7 +116,7 @@ def _show(asked: Request, form: ActionForm, *, problem: str = "", status: int = 
 
 
 def _rescue(asked: Request, case: Case, form: ActionForm) -> dict[str, object]:
-    """A reply to a case that has closed meanwhile keeps its text, offered with reopen or follow up (SPEC 2)."""
+    """A reply to a case that has closed meanwhile keeps its text, offered with reopen or follow up."""
     if asked.action is not Action.REPLY or case.is_open or not form.is_bound:
         return {}
     text = asked.http.POST.get("text", "")
@@ -130,8 +128,6 @@ def _rescue(asked: Request, case: Case, form: ActionForm) -> dict[str, object]:
         "reopen_refusal": refusal_words(refused),
         "reopen_form": None
         if refused
-        else reopening.form(
-            case=case, actor=asked.user, initial={"text": text, "form_token": new_token()}
-        ),
+        else reopening.form(case=case, actor=asked.user, initial={"text": text, "form_token": new_token()}),
         "reopening": reopening,
     }

@@ -1,6 +1,7 @@
 """The list of cases: mine or my account's, by state, newest change first."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -69,13 +70,24 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-def row_of(case: Case, now: Any) -> dict[str, object]:
-    """This will gather what a row of a list shows beside the case: its deadline and its newest event."""
+@dataclass(frozen=True)
+class Row:
+    """A case as a line of a list: its deadline, and what happened last."""
+
+    case: Case
+    closes_at: datetime | None
+    left: timedelta | None
+    is_reopenable: bool
+    last_event: str
+
+
+def row_of(case: Case, now: datetime) -> Row:
+    """This will gather what a line of a list shows beside the case."""
     closes_at = closing_instant(case, now=now)
-    return {
-        "case": case,
-        "closes_at": closes_at,
-        "left": closes_at - now if closes_at else None,
-        "is_reopenable": case.reopen_until is not None and case.reopen_until >= now,
-        "last_event": event_name(case.last_event_kind),
-    }
+    return Row(
+        case=case,
+        closes_at=closes_at,
+        left=closes_at - now if closes_at else None,
+        is_reopenable=case.reopen_until is not None and case.reopen_until >= now,
+        last_event=event_name(case.last_event_kind),
+    )

@@ -34,7 +34,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def clock(_request: HttpRequest) -> JsonResponse:
-    """This will tell how the clock, the broker and the outbox are; 503 with the reasons if one is not well."""
+    """This will tell how clock, broker and outbox are; 503 with the reasons if one is not well."""
     try:
         health = clock_health(machine_now(), business_now())
     except DatabaseError:

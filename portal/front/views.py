@@ -1,5 +1,6 @@
 """Home, inbox, profile and appearance."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -11,11 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.lifecycle import WAITING
 from cases.models import Case
 from cases.prose import excerpt
 from cases.queries import CLOSING_SOON, for_list, waiting_for
-from cases.timeline import track_of
-from cases.views.lists import row_of, signed_in
+from cases.timeline import Track, track_of
+from cases.views.lists import Row, row_of, signed_in
 from entitlements.queries import licenses_of
 from portal.accounts.models import User
 from portal.accounts.operations import change_profile
@@ -33,6 +35,21 @@ _RECENT_ON_HOME = 5
 _THEME_KEPT_FOR = timedelta(days=365)
 
 
+@dataclass(frozen=True)
+class WaitingRow:
+    """A case in which it is the customer's turn, with its track and the beginning of what was asked."""
+
+    row: Row
+    closes_at: datetime
+    track: Track
+    question: str
+
+    @property
+    def case(self) -> Case:
+        """The case itself."""
+        return self.row.case
+
+
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -40,10 +57,10 @@ def home(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), business_now()
     if user.is_staff:
         return redirect("admin:index")
-    rows = sorted((_waiting_row(case, now) for case in waiting_for(user)), key=_closes_at)
-    mine = [row for row in rows if _is_of(row, user)]
-    others = [row for row in rows if row not in mine and _closes_at(row) <= now + CLOSING_SOON]
-    recent = for_list(Case.objects.visible_to(user).exclude(pk__in=[row["case"].pk for row in rows]))  # type: ignore[attr-defined]
+    rows = sorted((_waiting_row(case, now) for case in waiting_for(user)), key=lambda row: row.closes_at)
+    mine = [row for row in rows if _is_of(row.case, user)]
+    others = [row for row in rows if row not in mine and row.closes_at <= now + CLOSING_SOON]
+    recent = for_list(Case.objects.visible_to(user).exclude(status__in=WAITING))
     context = {
         "waiting": mine[:_SHOWN_ON_HOME],
         "waiting_count": len(mine),
@@ -55,24 +72,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "front/home.html", context)
 
 
-def _waiting_row(case: Case, now: datetime) -> dict[str, object]:
+def _waiting_row(case: Case, now: datetime) -> WaitingRow:
+    row = row_of(case, now)
     assert case.period is not None
-    return {
-        **row_of(case, now),
-        "track": track_of(case.period, now=now),
-        "question": excerpt(case.period.question.body, 110),
-    }
+    assert row.closes_at is not None
+    return WaitingRow(
+        row=row,
+        closes_at=row.closes_at,
+        track=track_of(case.period, now=now),
+        question=excerpt(case.period.question.body, 110),
+    )
 
 
-def _closes_at(row: dict[str, object]) -> datetime:
-    closes_at = row["closes_at"]
-    assert isinstance(closes_at, datetime)
-    return closes_at
-
-
-def _is_of(row: dict[str, object], user: User) -> bool:
-    case = row["case"]
-    assert isinstance(case, Case)
+def _is_of(case: Case, user: User) -> bool:
     return case.requestor_id == user.pk or user in case.watchers.all()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from cases.wording import PRIORITY_NAMES, STATUS_NAMES
+from cases.wording import PRIORITY_NAMES, STATUS_NAMES, Words
 from portal.accounts import wording
 
 register = template.Library()
@@ -94,7 +94,7 @@ def status_badge(status: str) -> SafeString:
 
 
 @register.simple_tag
-def badge(tone: str, sign: str, words: str) -> SafeString:
+def badge(tone: str, sign: str, words: Words) -> SafeString:
     """Show a badge that is not a status: its tone (good, bad, accent, done, turn), glyph and words."""
     return format_html('<span class="badge" data-tone="{}">{}{}</span>', tone, glyph(sign), words)
 
