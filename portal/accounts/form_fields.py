@@ -1,14 +1,17 @@
 """Choices that several forms offer: time zones, languages, countries."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.languages import interface_languages
 from portal.accounts.models import Country
 from portal.accounts.zones import zone_names
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -16,7 +19,7 @@ def zone_choices() -> list[tuple[str, str]]:
     return [("", "—"), *((name, name.replace("_", " ")) for name in zone_names())]
 
 
-def zone_field(help_text: str | Promise = "") -> forms.ChoiceField:
+def zone_field(help_text: "str | _StrPromise" = "") -> forms.ChoiceField:
     """Make a field that chooses a time zone, or none."""
     return forms.ChoiceField(label=_("Time zone"), choices=zone_choices, required=False, help_text=help_text)
 
