@@ -167,34 +167,41 @@ RAISE_AGAIN_AFTER = timedelta(hours=24)
 
 
 def _is_unowned(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """nobody owns it"""
     return Refusal("already_owned") if facts.is_owned else None
 
 
 def _is_within_reopening_window(facts: CaseFacts, now: datetime) -> Refusal | None:
+    """until the window's last instant, inclusive"""
     if facts.reopen_until is not None and now > facts.reopen_until:
         return Refusal("reopening_too_late", {"until": facts.reopen_until})
     return None
 
 
 def _is_not_extended(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """once per waiting period"""
     return Refusal("already_extended") if facts.is_extended else None
 
 
 def _is_held(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """a hold runs"""
     return None if facts.is_held else Refusal("not_on_hold")
 
 
 def _is_not_escalated(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """once per opening"""
     return Refusal("already_escalated") if facts.is_escalated else None
 
 
 def _awaits_acknowledgement(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """escalated and not acknowledged yet"""
     if not facts.is_escalated:
         return Refusal("not_escalated")
     return Refusal("already_acknowledged") if facts.is_acknowledged else None
 
 
 def _can_be_raised(facts: CaseFacts, now: datetime) -> Refusal | None:
+    """P4 to P3 and P3 to P2, once in 24 hours"""
     if facts.priority <= Priority.P2:
         return Refusal("cannot_raise_to_p1", {"priority": facts.priority})
     if facts.raised_at is not None and now < facts.raised_at + RAISE_AGAIN_AFTER:
@@ -203,12 +210,14 @@ def _can_be_raised(facts: CaseFacts, now: datetime) -> Refusal | None:
 
 
 def _can_be_lowered(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """P1 and P2 only"""
     return (
         None if facts.priority <= Priority.P2 else Refusal("only_p1_p2_lowered", {"priority": facts.priority})
     )
 
 
 def _has_term(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """while the licence has a term"""
     return Refusal("term_ended", {"last_on": facts.term_ended_on}) if facts.term_ended_on else None
 
 

@@ -1,7 +1,6 @@
 """Carrying out a customer's action: one address per action, one form, one operation."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,31 +9,24 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cases.action_pages import PAGES, ActionPage, Submission
+from cases.action_pages import PAGES
 from cases.forms import ActionForm
 from cases.lifecycle import CUSTOMER_ACTIONS, Action
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
+from cases.submitting import Asked, submit_action
 from cases.views.lists import signed_in
 from cases.views.page import case_or_404, page_context, refusal_words
-from cases.wording import ACTION_EFFECTS, ACTION_NAMES, explain
-from portal.accounts.models import User
-from portal.clock import business_now, machine_now
-from portal.errors import DomainError, FieldRefused
-from portal.files.storing import stored
-from portal.work.form_tokens import new_token, submit_once, throttle
+from cases.wording import ACTION_EFFECTS, ACTION_NAMES
+from portal.clock import business_now
+from portal.work.form_tokens import new_token
 
 
 @dataclass(frozen=True)
-class Request:
-    """An action that a person asks for: on which case, when, and how it is asked for."""
+class Request(Asked):
+    """An action that is asked for by a request."""
 
     http: HttpRequest
-    user: User
-    case: Case
-    action: Action
-    page: ActionPage
-    now: datetime
 
 
 @login_required
@@ -47,7 +39,7 @@ def act(request: HttpRequest, key: int, action: str) -> HttpResponse:
         raise Http404
     if user.is_staff:
         return redirect("admin:cases_case_change", case.pk)
-    asked = Request(request, user, case, Action(action), PAGES[Action(action)], business_now())
+    asked = Request(user, case, Action(action), business_now(), request)
     if request.method == "POST":
         return _carry_out(asked)
     form = asked.page.form(case=case, actor=user, initial={"form_token": new_token()})
@@ -62,37 +54,14 @@ def act(request: HttpRequest, key: int, action: str) -> HttpResponse:
 
 def _carry_out(asked: Request) -> HttpResponse:
     form = asked.page.form(asked.http.POST, asked.http.FILES, case=asked.case, actor=asked.user)
-    if not form.is_valid():
-        return _show(asked, form, status=400)
     try:
-        address = _submit(asked, form)
+        result = submit_action(asked, form, address=reverse("cases:case", args=[asked.case.pk]))
     except Case.DoesNotExist:
         raise Http404 from None
-    except DomainError as error:
-        if isinstance(error, FieldRefused) and error.field in form.fields:
-            form.add_error(error.field, explain(error))
-            return _show(asked, form, status=error.http_status)
-        response = _show(asked, form, problem=explain(error), status=error.http_status)
-        if "retry_after_seconds" in error.values:
-            response["Retry-After"] = str(error.values["retry_after_seconds"])
-        return response
+    if not result.is_done:
+        return result.mark(_show(asked, form, problem=result.problem, status=result.status))
     messages.success(asked.http, str(asked.page.done))
-    return redirect(address)
-
-
-def _submit(asked: Request, form: ActionForm) -> str:
-    """Stores the files, then runs the operation once for this form; what was stored for nothing goes."""
-    purpose = "reply" if asked.page.is_text else str(asked.action)
-    if asked.page.is_text:
-        throttle(asked.user, purpose, machine_now())
-    with stored(form.cleaned_data.get("files") or (), asked.user, now=machine_now()) as files:
-        sent = Submission(asked.case, asked.user, asked.now, form.cleaned_data, files)
-
-        def run() -> str:
-            asked.page.run(sent)
-            return reverse("cases:case", args=[asked.case.pk])
-
-        return submit_once(token=form.cleaned_data["form_token"], user=asked.user, purpose=purpose, act=run)
+    return redirect(result.address)
 
 
 def _show(asked: Request, form: ActionForm, *, problem: str = "", status: int = 200) -> HttpResponse:

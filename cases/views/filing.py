@@ -1,6 +1,6 @@
 """Filing a case, and a follow-up of a closed one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,16 +17,16 @@ from cases.forms import FilingForm, FollowUpForm
 from cases.lifecycle import Action
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
+from cases.submitting import submit
 from cases.views.lists import signed_in
 from cases.views.page import case_or_404, refusal_words, visible_links
 from cases.wording import PRIORITY_IMPACTS, explain
 from entitlements.models import License
 from entitlements.permissions import FilingChoice, filing_choices
 from portal.accounts.models import User
-from portal.clock import business_now, machine_now
-from portal.errors import DomainError, FieldRefused
-from portal.files.storing import stored
-from portal.work.form_tokens import new_token, submit_once, throttle
+from portal.clock import business_now
+from portal.files.storing import StoredBlob
+from portal.work.form_tokens import new_token
 
 
 @login_required
@@ -38,7 +38,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
         raise Http404
     choices = filing_choices(user, now)
 
-    def file(data: dict[str, Any], files: Any) -> Case:
+    def file(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
         return operations.file_case(
             data["product"],
             data["title"],
@@ -84,7 +84,7 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
         status = 403 if refused.is_about_role else 409
         return render(request, "cases/new.html", context, status=status)
 
-    def file(data: dict[str, Any], files: Any) -> Case:
+    def file(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
         return operations.file_follow_up(
             old,
             data["title"],
@@ -148,29 +148,22 @@ def _from_old(old: Case, user: User) -> dict[str, Any]:
 def _submit(
     request: HttpRequest,
     form: FilingForm,
-    file: Callable[[dict[str, Any], Any], Case],
+    file: Callable[[Mapping[str, Any], Sequence[StoredBlob]], Case],
     context: dict[str, Any],
 ) -> HttpResponse:
-    if not form.is_valid():
-        return render(request, "cases/new.html", {**context, "form": form}, status=400)
-    user, data = signed_in(request), form.cleaned_data
     try:
-        throttle(user, "case", machine_now())
-        with stored(data["files"] or (), user, now=machine_now()) as files:
-            address = submit_once(
-                token=data["form_token"],
-                user=user,
-                purpose="case",
-                act=lambda: reverse("cases:case", args=[file(data, files).pk]),
-            )
+        result = submit(
+            form,
+            signed_in(request),
+            purpose="case",
+            act=lambda data, files: reverse("cases:case", args=[file(data, files).pk]),
+        )
     except Case.DoesNotExist:
         raise Http404 from None
-    except DomainError as error:
-        field = error.field if isinstance(error, FieldRefused) and error.field in form.fields else None
-        form.add_error(field, explain(error))
-        response = render(request, "cases/new.html", {**context, "form": form}, status=error.http_status)
-        if "retry_after_seconds" in error.values:
-            response["Retry-After"] = str(error.values["retry_after_seconds"])
-        return response
+    if not result.is_done:
+        if result.problem:
+            form.add_error(None, result.problem)
+        response = render(request, "cases/new.html", {**context, "form": form}, status=result.status)
+        return result.mark(response)
     messages.success(request, _("Your case was filed. We have sent you an acknowledgement."))
-    return redirect(address)
+    return redirect(result.address)
