@@ -1,0 +1,98 @@
+"""Every refusal has its sentence, and every event its name."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from entitlements.plans import Plan
+from entitlements.wording import _REFUSALS, EVENT_NAMES, day, days, refusal_text
+from portal.accounts.refusals import REFUSALS as PEOPLE_REFUSALS
+from portal.errors import DomainError
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [*(ROOT / "entitlements").rglob("*.py"), *(ROOT / "portal" / "accounts").rglob("*.py")]
+EVERY_VALUE = {
+    "product": "Analytics",
+    "account": "Northwind",
+    "name": "Northwind",
+    "first_on": date(2026, 3, 1),
+    "last_on": date(2026, 3, 31),
+    "earliest": date(1990, 1, 1),
+    "latest": date(2199, 12, 31),
+    "plan": Plan.EXPERT,
+    "capacity": 4,
+    "taken": 15,
+    "cases": 1,
+    "seats": 2,
+    "most": 200,
+    "removed_at": datetime(2026, 3, 1, tzinfo=UTC),
+}
+
+
+def _codes_in_the_source() -> set[str]:
+    raised = re.compile(r'(?:DomainError|NotAllowed|FieldRefused)\(\s*"(\w+)"')
+    chosen = re.compile(r'code = "(\w+)" if .* else "(\w+)"')
+    codes: set[str] = set()
+    for source in SOURCES:
+        text = source.read_text()
+        codes.update(raised.findall(text))
+        codes.update(code for pair in chosen.findall(text) for code in pair)
+    return codes
+
+
+def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
+    assert _codes_in_the_source() == set(_REFUSALS) | set(PEOPLE_REFUSALS)
+
+
+@pytest.mark.parametrize("code", sorted([*_REFUSALS, *PEOPLE_REFUSALS]))
+def test_a_refusal_is_a_sentence_with_its_values(code: str) -> None:
+    text = refusal_text(DomainError(code, **EVERY_VALUE))
+    assert text[0].isupper()
+    assert text.endswith((".", "name@company.example."))
+    assert "%(" not in text
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            DomainError("license_full", plan=Plan.EXPERT, capacity=4, taken=4),
+            "Every seat is taken: the Expert Success Plan allows 4 named contacts per product, and there"
+            " are 4. Remove a contact first, or ask us about the plan.",
+        ),
+        (
+            DomainError("over_capacity", plan=Plan.EXPERT, capacity=4, taken=15),
+            "Every seat is taken: the Expert Success Plan allows 4 named contacts per product, and there"
+            " are 15. Remove a contact first, or ask us about the plan. It is over capacity by 11.",
+        ),
+        (
+            DomainError("terms_overlap", first_on=date(2026, 1, 1), last_on=date(2026, 12, 31)),
+            "Terms of a license never overlap: there is one for 1 Jan 2026 – 31 Dec 2026. Choose days before"
+            " or after it.",
+        ),
+        (
+            DomainError("name_a_successor", cases=2),
+            "The contact still has 2 open cases. Choose another contact of the product to take over.",
+        ),
+        (
+            DomainError("term_ended", product="Analytics", last_on=date(2026, 3, 31)),
+            "The license for Analytics ended on 31 Mar 2026. Open cases run to their end; for new ones, ask"
+            " your account administrator about a renewal.",
+        ),
+    ],
+)
+def test_a_refusal_says_rule_value_and_what_to_do(error: DomainError, text: str) -> None:
+    assert refusal_text(error) == text
+
+
+def test_every_recorded_event_has_a_name() -> None:
+    recorded = re.compile(r'record\(\s*"(\w+)"')
+    kinds = {kind for source in SOURCES for kind in recorded.findall(source.read_text())}
+    assert kinds == set(EVENT_NAMES)
+
+
+def test_days_are_written_as_people_read_them() -> None:
+    assert day(date(2025, 12, 3)) == "3 Dec 2025"
+    assert days(date(2025, 10, 1), date(2026, 9, 30)) == "1 Oct 2025 – 30 Sep 2026"
