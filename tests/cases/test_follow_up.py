@@ -139,7 +139,7 @@ def test_outage_from_the_start_is_caught_up_as_the_policy_says(
 ) -> None:
     def words(period: Period) -> str:
         return ", ".join(
-            "closed" if step is CLOSURE or step == CLOSURE else f"{step.ordinal} {outcome}"
+            "closed" if step == CLOSURE else f"{step.ordinal} {outcome}"
             for step, outcome in outcomes(period, at(back_at))
         )
 
@@ -213,7 +213,9 @@ def test_a_policy_without_reminders_closes_only() -> None:
 
 
 @given(jumps=st.lists(st.floats(min_value=0, max_value=100), max_size=30), first=st.booleans())
-def test_whenever_the_clock_comes_each_step_is_done_once_and_in_order(jumps: list[float], first: bool) -> None:
+def test_whenever_the_clock_comes_each_step_is_done_once_and_in_order(
+    jumps: list[float], first: bool
+) -> None:
     period = NOTICE_FIRST if first else PERIOD
     now, done = START, []
     for jump in jumps:

@@ -71,7 +71,7 @@ def _name(status: Status) -> str:
 
 
 def _diagram() -> str:
-    """A state diagram in Mermaid: one arrow for each pair of statuses, with the actions that lead along it."""
+    """A state diagram in Mermaid: one arrow for each pair of statuses, with the actions along it."""
     arrows: dict[tuple[Status, Status], list[str]] = {}
     for row in TRANSITIONS:
         for source in (status for status in Status if status in row.sources):
