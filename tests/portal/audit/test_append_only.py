@@ -72,9 +72,13 @@ def test_history_can_be_changed_while_it_is_unlocked_and_no_longer_afterwards(sa
 
 
 def test_an_error_while_history_is_unlocked_undoes_the_change_and_locks_again(sample):
-    with pytest.raises(RuntimeError), history_unlocked("erasure"):
-        execute("UPDATE history_sample SET kind = 'erased'")
-        raise RuntimeError
+    def erase_halfway():
+        with history_unlocked("erasure"):
+            execute("UPDATE history_sample SET kind = 'erased'")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        erase_halfway()
 
     assert rows() == [(1, "filed")]
     with pytest.raises(DatabaseError, match="history is append-only"):
