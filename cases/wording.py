@@ -434,4 +434,4 @@ def explain(error: DomainError, *, to_staff: bool = False) -> str:
 
 def as_html(source: str) -> SafeString:
     """This will render a message's Markdown; the renderer's allow-list makes it safe."""
-    return SafeString(prose.to_html(source))
+    return SafeString(prose.to_html(source, code_label=_("Code or log")))

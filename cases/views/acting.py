@@ -74,14 +74,22 @@ def _show(asked: Request, form: ActionForm, *, problem: str = "", status: int = 
         "case": case,
         "form": form,
         "page": asked.page,
+        "action": asked.action,
         "name": ACTION_NAMES[asked.action],
         "effect": ACTION_EFFECTS.get(asked.action, ""),
         "problem": problem,
         "is_refused": bool(problem) and status in (403, 409),
+        "kept_text": _written(form),
         "now": asked.now,
         **_rescue(asked, case, form),
     }
     return render(asked.http, "cases/action.html", context, status=status)
+
+
+def _written(form: ActionForm) -> str:
+    """The text of a form that was sent, so that a refusal does not lose it."""
+    names = [name for name in ("text", "justification") if name in form.fields]
+    return str(form[names[0]].value() or "") if form.is_bound and names else ""
 
 
 def _rescue(asked: Request, case: Case, form: ActionForm) -> dict[str, object]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -15,7 +15,7 @@ from cases import prose, queries
 from cases.action_pages import PAGES
 from cases.forms import ActionForm
 from cases.lifecycle import CUSTOMER_ACTIONS, Action, Refusal, refusal
-from cases.models import Case, Message
+from cases.models import Case, Hold, Message, case_number
 from cases.permissions import facts_of, roles_of
 from cases.timeline import closing_instant, timeline_of, track_of, who
 from cases.views.lists import signed_in
@@ -76,6 +76,7 @@ def page_context(
     """This will gather all that the case page shows; `form` is a refused reply that keeps its text."""
     offers = offers_of(case, user, now)
     can_reply = offers[Action.REPLY].is_allowed
+    links = links_of(case, user)
     messages = list(queries.conversation(case))
     events = list(queries.history(case, with_internal=False))
     closes_at = closing_instant(case, now=now)
@@ -91,18 +92,48 @@ def page_context(
         "conversation": conversation_of(case, messages, user),
         "message_count": len(messages),
         "timeline": timeline_of(case, events, now=now, viewer=user),
+        "hold": _running_hold(case),
         "offers": offers,
+        "follow_up": offers[Action.FOLLOW_UP],
+        "edit_watchers": offers[Action.EDIT_WATCHERS],
         "other_offers": [offer for offer in offers.values() if offer.action is not Action.REPLY],
         "reply_form": form or (reply_form(case, user) if can_reply else None),
         "reply": PAGES[Action.REPLY],
         "problem": problem,
-        "follow_ups": visible_links(user, Q(follows=case)),
-        "follows": visible_links(user, Q(pk=case.follows_id)) if case.follows_id else [],
-        "follows_number": case.follows,
+        "follows": [link for link in links if link.pk == case.follows_id],
+        "follow_ups": [link for link in links if link.pk != case.follows_id],
         "requestor": who(case.requestor, user),
         "filed_by": who(case.filed_by, user),
         "token": new_token(),
     }
+
+
+def _running_hold(case: Case) -> Hold | None:
+    """What lets the clock of the waiting period stand still, with its reason."""
+    if case.period is None:
+        return None
+    return next((hold for hold in case.period.holds.all() if hold.ended_at is None), None)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A case that this one follows, or that follows it; without a title for who may not see it (SPEC 2)."""
+
+    pk: int
+    title: str
+
+    @property
+    def number(self) -> str:
+        """The number as people write it."""
+        return case_number(self.pk)
+
+
+def links_of(case: Case, user: User) -> list[Link]:
+    """This will give the cases linked with a case, in one statement, in the order of their numbers."""
+    is_visible = Exists(Case.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    linked = Case.objects.filter(Q(follows=case) | Q(pk=case.follows_id)).annotate(is_visible=is_visible)
+    rows = linked.order_by("pk").values_list("pk", "title", "is_visible")
+    return [Link(pk, title if shown else "") for pk, title, shown in rows]
 
 
 def visible_links(user: User, condition: Q) -> list[Case]:

@@ -18,7 +18,9 @@ from cases.prose import excerpt
 from cases.queries import CLOSING_SOON, for_list, waiting_for
 from cases.timeline import Track, track_of
 from cases.views.lists import Row, row_of, signed_in
-from entitlements.queries import licenses_of
+from entitlements import terms
+from entitlements.models import License, Term
+from entitlements.queries import active_license_ids, licenses_of, region_zone
 from portal.accounts.models import User
 from portal.accounts.operations import change_profile
 from portal.accounts.refusals import refusal_text
@@ -43,11 +45,22 @@ class WaitingRow:
     closes_at: datetime
     track: Track
     question: str
+    can_answer: bool
 
     @property
     def case(self) -> Case:
         """The case itself."""
         return self.row.case
+
+
+@dataclass(frozen=True)
+class Have:
+    """A license and its term that counts now; state is in_force, coming, ended or none."""
+
+    license: License
+    term: Term | None
+    state: str
+    is_contact: bool
 
 
 @login_required
@@ -57,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), business_now()
     if user.is_staff:
         return redirect("admin:index")
-    rows = sorted((_waiting_row(case, now) for case in waiting_for(user)), key=lambda row: row.closes_at)
+    rows = sorted((_waiting_row(case, user, now) for case in waiting_for(user)), key=lambda row: row.closes_at)
     mine = [row for row in rows if _is_of(row.case, user)]
     others = [row for row in rows if row not in mine and row.closes_at <= now + CLOSING_SOON]
     recent = for_list(Case.objects.visible_to(user).exclude(status__in=WAITING))
@@ -66,13 +79,26 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting_count": len(mine),
         "closing_soon": others[:_SHOWN_ON_HOME],
         "recent": [row_of(case, now) for case in recent[:_RECENT_ON_HOME]],
-        "licenses": licenses_of(user),
+        "have": [_have(license_, user, now) for license_ in licenses_of(user)],
         "now": now,
     }
     return render(request, "front/home.html", context)
 
 
-def _waiting_row(case: Case, now: datetime) -> WaitingRow:
+def _have(license_: License, user: User, now: datetime) -> Have:
+    """Reads the loaded terms: the one in force, else the next, else the last."""
+    every, zone = list(license_.terms.all()), region_zone(license_)
+    today = terms.local_day(now, zone)
+    found = (
+        (terms.in_force(every, now, zone), "in_force"),
+        (terms.next_after(every, today), "coming"),
+        (terms.last_before(every, today), "ended"),
+    )
+    term, state = next((pair for pair in found if pair[0]), (None, "none"))
+    return Have(license_, term, state, is_contact=license_.pk in active_license_ids(user))
+
+
+def _waiting_row(case: Case, user: User, now: datetime) -> WaitingRow:
     row = row_of(case, now)
     assert case.period is not None
     assert row.closes_at is not None
@@ -81,6 +107,7 @@ def _waiting_row(case: Case, now: datetime) -> WaitingRow:
         closes_at=row.closes_at,
         track=track_of(case.period, now=now),
         question=excerpt(case.period.question.body, 110),
+        can_answer=case.license_id in active_license_ids(user),
     )
 
 

@@ -7,9 +7,10 @@ from typing import Protocol
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from cases.prose import mark_japanese
 from cases.wording import PRIORITY_NAMES, STATUS_NAMES, Words
 from portal.accounts import wording
 
@@ -135,6 +136,12 @@ def exact_text(when: datetime | None) -> str:
 def countdown(left: timedelta | None) -> str:
     """Write a duration in two units, rounded down; nothing for None."""
     return "" if left is None else wording.countdown(left)
+
+
+@register.filter
+def spoken(text: object) -> SafeString:
+    """Escape what a person wrote and mark its Japanese, for fonts and voices."""
+    return SafeString(mark_japanese(escape(str(text))))
 
 
 @register.inclusion_tag("partials/track.html")
