@@ -20,6 +20,6 @@ class EntitlementsConfig(AppConfig):
 
 def _load_reference_rows(**_signal: Any) -> None:
     # The models exist only once the apps are ready, so this module cannot import them at its top.
-    from entitlements.reference import load_reference_rows  # noqa: PLC0415
+    from entitlements.reference import load_reference_rows
 
     load_reference_rows()

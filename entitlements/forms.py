@@ -11,9 +11,8 @@ from entitlements.models import License, Person, Product, Seat, Term
 from entitlements.queries import contacts_of
 from entitlements.wording import PLANS
 from portal.accounts.admin_access import RefusableForm
-from portal.accounts.form_fields import country_choices, language_field, zone_field
+from portal.accounts.form_fields import RowByCode, country_choices, language_field, zone_field
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account, Country, User
-
 
 # A key of the database never has more; a longer number names nothing.
 _KEY_DIGITS = 19
@@ -30,7 +29,7 @@ class NewAccountForm(RefusableForm):
     """A customer's account."""
 
     name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
-    country = forms.ModelChoiceField(
+    country = RowByCode(
         label=_("Billing country"),
         queryset=Country.objects.all(),
         help_text=_("It decides the region. A new one applies to cases filed after."),

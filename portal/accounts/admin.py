@@ -23,7 +23,7 @@ from portal.accounts.admin_access import (
     StaffReads,
     is_superuser,
 )
-from portal.accounts.form_fields import language_field, zone_field
+from portal.accounts.form_fields import RowByCode, language_field, zone_field
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Country, Duty, Region, StaffMember, User
 
@@ -103,13 +103,14 @@ class StaffMemberAdmin(OperationAdmin, PasswordPage):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for the sign-in and show the rest only of who exists."""
-        fields = ["email", "name", "language", "time_zone", "staff_groups"]
+        fields = ["email", "name", "language", "time_zone"]
         if obj is None:
-            return [(None, {"fields": fields})]
-        if not self.has_change_permission(request, obj):
-            # The role field belongs to the form, which who only reads does not get.
-            fields[-1] = "roles"
-        return [(None, {"fields": [*fields, "staff_mail", "is_active", *self.readonly_fields]})]
+            return [(None, {"fields": [*fields, "staff_groups"]})]
+        facts = ["staff_mail", "is_active", "is_superuser", "last_login", "joined_at"]
+        # The roles' boxes and the way to the password are for who may use them.
+        may_change = self.has_change_permission(request, obj)
+        shown = ["staff_groups", *facts, "password_page"] if may_change else ["roles", *facts]
+        return [(None, {"fields": [*fields, *shown]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show the roles as text to who only reads."""
@@ -152,6 +153,8 @@ class StaffMemberAdmin(OperationAdmin, PasswordPage):
 
 class DutyForm(ModelForm):
     """Hours of a person of staff."""
+
+    region = RowByCode(label=_("Region"), queryset=Region.objects.order_by("name"))
 
     class Meta:
         model = Duty

@@ -129,7 +129,7 @@ class OperationAdmin(StaffReads, ModelAdmin):
     ) -> type[RefusableForm]:
         """Make the form of this request, with the refusal that it must show, if there is one."""
         kwargs.setdefault("form", self.form_for(obj))
-        form = super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"refusal": getattr(request, _REFUSAL, None)})
 
 

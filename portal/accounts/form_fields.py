@@ -1,7 +1,7 @@
 """Choices that several forms offer: time zones, languages, countries."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,16 @@ from portal.accounts.zones import zone_names
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+
+class RowByCode(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class cannot be subscripted
+    """A choice among rows whose key is a text, which PostgreSQL would not even look up with a NUL in it."""
+
+    def to_python(self, value: Any) -> Any:
+        """Find the row of a code."""
+        if isinstance(value, str) and "\x00" in value:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
 
 
 def zone_choices() -> list[tuple[str, str]]:
