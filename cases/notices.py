@@ -202,10 +202,13 @@ def acknowledge(case: Case, *, event: CaseEvent, now: datetime) -> None:
     announce((_draft(case, "acknowledgement", person, f"e{event.pk}", {}) for person in people), now=now)
 
 
-def tell_staff(case: Case, kind: str, *, event: CaseEvent, now: datetime, **params: object) -> None:
-    """This will announce an event to the owner, else to the people on duty for the account's region."""
+def tell_staff(
+    case: Case, kind: str, *, event: CaseEvent, except_for: User | None, now: datetime, **params: object
+) -> None:
+    """This will announce an event to the owner, else to the people on duty; never to the person who acted."""
     owner = case.owner if case.owner is not None and case.owner.is_active else None
-    people = [owner] if owner else staff_on_duty(case.account.country.region, now=now)
+    told = [owner] if owner else staff_on_duty(case.account.country.region, now=now)
+    people = [person for person in told if person != except_for]
     announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
 
 

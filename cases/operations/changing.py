@@ -83,8 +83,8 @@ class Change:
         notices.acknowledge(self.case, event=event, now=self.now)
 
     def tell_staff(self, kind: str, event: CaseEvent, **params: object) -> None:
-        """This will announce the event to the owner, else to the people on duty."""
-        notices.tell_staff(self.case, kind, event=event, now=self.now, **params)
+        """This will announce the event to the owner, else to the people on duty, save who acted."""
+        notices.tell_staff(self.case, kind, event=event, except_for=self.actor, now=self.now, **params)
 
 
 @contextmanager

@@ -76,8 +76,7 @@ def log_contact(
         change.move()
         message = change.write(text, Message.Purpose.LOGGED, said_by=said_by, channel=channel)
         event = change.record("contact_logged", {"message": message.pk, "channel": str(channel)})
-        if change.case.owner_id != actor.pk:
-            change.tell_staff("customer_replied", event, message=message.pk)
+        change.tell_staff("customer_replied", event, message=message.pk)
     return message
 
 
