@@ -21,8 +21,9 @@ from portal.accounts.models import User
 from portal.errors import DomainError
 from portal.notices.inbox import entry_of
 from portal.notices.kinds import UnknownKind, kind_of, kinds
-from portal.notices.models import MailState, Notice
+from portal.notices.models import Notice
 from portal.notices.operations import cancel, send_again
+from portal.notices.states import MailState
 from portal.notices.wording import cancelled_text, refusal_text
 
 # The mail's own page can do nothing: no script, no form, no request; only our page may frame it.

@@ -14,8 +14,8 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds, and what the clock's health asks about mail."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from portal.notices import account_mail, queries  # noqa: PLC0415
-        from portal.work import ports  # noqa: PLC0415
+        from portal.notices import account_mail, queries
+        from portal.work import ports
 
         account_mail.register_kinds()
         ports.unsent_mail_since = queries.unsent_since

@@ -12,20 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.clock import machine_now
-
-
-class MailState(models.TextChoices):
-    """What became of the mail; the notice itself stays in the inbox whatever it is."""
-
-    PENDING = "pending", _("Waiting to be sent")
-    SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
-    CANCELLED = "cancelled", _("Cancelled")
-    DEAD = "dead", _("Given up")
-    QUIET = "quiet", _("Without mail")
-
-
-UNSENT = (MailState.PENDING, MailState.SENDING)
+from portal.notices.states import UNSENT, MailState
 
 
 def mail_domain() -> str:

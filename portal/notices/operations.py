@@ -19,7 +19,8 @@ from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import User
 from portal.clock import machine_now
 from portal.errors import DomainError, NotAllowed
-from portal.notices.models import MailState, Notice
+from portal.notices.models import Notice
+from portal.notices.states import MailState
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import Min
 
-from portal.notices.models import MailState, Notice
+from portal.notices.models import Notice
+from portal.notices.states import MailState
 
 
 def unsent_since() -> datetime | None:

@@ -27,7 +27,8 @@ from django.utils import timezone, translation
 from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import kind_of
 from portal.notices.mail import Mail
-from portal.notices.models import MailState, Notice, mail_domain
+from portal.notices.models import Notice, mail_domain
+from portal.notices.states import MailState
 from portal.work.instance import is_adopted
 from portal.work.models import Heartbeat
 from portal.work.timed import beat

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.errors import DomainError
-from portal.notices.models import MailState
+from portal.notices.states import MailState
 
 REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "not_lead": lambda _values: _("Only a lead may send mail again or cancel it. Ask one to do it."),

@@ -1,5 +1,7 @@
 """Mail is never lost, never sent twice where that can be known, and never to whom it no longer concerns."""
 
+import socket
+import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -282,6 +284,20 @@ class TestFaultyServer:
 
         assert at - NOW > timedelta(days=1)
         assert (notice.state, notice.attempts) == ("pending", 11)
+
+    def test_a_server_that_never_answers_holds_the_sender_for_its_timeout_only(self, settings):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+            settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+            settings.EMAIL_TIMEOUT = 1
+            make_notice()
+            make_notice()
+            started = time.monotonic()
+
+            assert send_due(NOW) == SendReport(put_off=1)
+
+        assert time.monotonic() - started < 3
+        assert states() == ["pending", "pending"]
 
     def test_a_sender_that_is_refused_ends_the_round_and_gives_up_nothing(self, sink):
         sink.sender_answer = "553 sender not allowed"

@@ -108,3 +108,17 @@ def test_a_mail_that_is_being_handed_over_is_no_longer_cancelled(transactional_d
 
     assert (cancelled, reports) == (0, [SendReport(sent=1)])
     assert Notice.objects.get().state == "sent"
+
+
+def test_no_transaction_is_open_while_a_mail_is_made_and_handed_over(transactional_db, sink):
+    seen = []
+
+    def mail(notice):
+        seen.append(connection.in_atomic_block)
+        return render_mail(MailContent(heading="x"), subject="x")
+
+    register(NoticeKind("gated", "Gated", lambda n: "", lambda n: "/", mail, lambda n: None, lambda n: ""))
+    make_notice()
+
+    assert send_due(NOW) == SendReport(sent=1)
+    assert seen == [False]
