@@ -22,6 +22,6 @@ class AuditConfig(AppConfig):
 
 def _protect_history(*, using: str = DEFAULT_DB_ALIAS, **_signal: Any) -> None:
     # The models exist only once the apps are ready, so this module cannot import them at its top.
-    from portal.audit.append_only import create_triggers  # noqa: PLC0415
+    from portal.audit.append_only import create_triggers
 
     create_triggers(using=using)

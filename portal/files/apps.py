@@ -14,8 +14,8 @@ class FilesConfig(AppConfig):
     def ready(self) -> None:
         """Sweep up uploads that became nothing, once an hour."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from portal.files import storing  # noqa: PLC0415
-        from portal.work import timed  # noqa: PLC0415
+        from portal.files import storing
+        from portal.work import timed
 
         timed.register(
             timed.housekeeping(

@@ -14,7 +14,7 @@ class WorkConfig(AppConfig):
     def ready(self) -> None:
         """Sweep up spent form tokens once an hour."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from portal.work import form_tokens, timed  # noqa: PLC0415
+        from portal.work import form_tokens, timed
 
         timed.register(
             timed.housekeeping("form_tokens", label=_("Spent form tokens"), clear=form_tokens.forget_old)
