@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from cases.lifecycle import Channel, EscalationReason, Priority, Resolution
 from cases.models import TEXT_LENGTH, TITLE_LENGTH, Case, case_number
+from cases.queries import engineers
 from cases.wording import (
     CHANNELS,
     ESCALATION_REASONS,
@@ -283,8 +284,7 @@ class AssignForm(ActionForm):
 
     def prepare(self) -> None:
         """Active staff with a group; the superuser has all."""
-        staff = User.objects.filter(is_staff=True, is_active=True, groups__isnull=False).distinct()
-        self.fields["owner"].queryset = staff.order_by("email")  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = engineers()  # type: ignore[attr-defined]
         self.initial["owner"] = self.case.owner_id
 
 

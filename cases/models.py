@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from cases import follow_up
 from cases.lifecycle import ENDED, WAITING, Channel, Priority, Status
@@ -15,6 +16,8 @@ from portal.accounts.groups import staff_groups
 from portal.accounts.models import Account, User
 from portal.audit.models import Event
 from portal.files.models import StoredFile
+from portal.notices.models import Notice
+from portal.notices.states import UNSENT, MailState
 
 # SPEC 6: a title has 1–200 characters, a text 1–32,000.
 TITLE_LENGTH = 200
@@ -84,6 +87,23 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def open(self) -> "CaseQuerySet":
         """Cases that nobody and nothing has closed."""
         return self.exclude(status__in=ENDED)
+
+    def reminder_reached_nobody(self) -> "CaseQuerySet":
+        """Waiting cases whose latest reminder has no notice that was sent or still can be (SPEC 2.2)."""
+        sent = FollowUpStep.objects.filter(
+            period=OuterRef("period"), kind=follow_up.StepKind.REMINDER, outcome=follow_up.Outcome.SENT
+        )
+        about = Concat(Value("case:"), Cast(OuterRef("pk"), models.CharField()))
+        series = Concat(about, Value(":w"), Cast(OuterRef("period__number"), models.CharField()))
+        reminder = Concat(
+            series, Value(":reminder-"), Cast(OuterRef("latest_reminder"), models.CharField()), Value(":")
+        )
+        reaching = Notice.objects.filter(
+            about=about, key__startswith=reminder, state__in=(*UNSENT, MailState.SENT)
+        )
+        return self.waiting().alias(
+            latest_reminder=Subquery(sent.order_by("-ordinal").values("ordinal")[:1])
+        ).filter(~Exists(reaching), latest_reminder__isnull=False)
 
     def for_display(self) -> "CaseQuerySet":
         """With what a row or a page of a case shows, in one statement."""

@@ -3,14 +3,31 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Case as Choice
+from django.db.models.expressions import OrderBy
 
+from cases import follow_up
 from cases.lifecycle import ENDED, WAITING
-from cases.models import Attachment, Case, CaseEvent, CaseQuerySet, FollowUpPolicy, InternalNote, Message
+from cases.models import (
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseQuerySet,
+    FollowUpPolicy,
+    InternalNote,
+    Message,
+    RelatedLink,
+    WaitingPeriod,
+)
 from portal.accounts.models import User
 
 # Home and the list call a case "closing soon" when its next step, the closure, is this near.
 CLOSING_SOON = timedelta(hours=48)
+# The staff's own summary is about this working day.
+CLOSING_TODAY = timedelta(hours=24)
+# Messages in which the customer speaks, by their own hand or through staff.
+_CUSTOMERS_WORDS = (Message.Purpose.REPORT, Message.Purpose.REPLY, Message.Purpose.LOGGED)
 
 
 def policy_in_force(now: datetime) -> FollowUpPolicy:
@@ -96,3 +113,109 @@ def waiting_for(user: User) -> CaseQuerySet:
         .prefetch_related("period__holds", "period__steps", "watchers")
         .order_by("period__started_at", "pk")
     )
+
+
+# SPEC 5: escalated; then P1 to P4; then unanswered, oldest first; then answered, whose customer has waited
+# longest since their last word; then age. Due instants come with targets. Closed cases follow all others.
+QUEUE_ORDER: tuple[OrderBy, ...] = (
+    F("queue_is_closed").asc(),
+    F("queue_is_calm").asc(),
+    F("priority").asc(),
+    F("queue_is_answered").asc(),
+    F("queue_since").asc(),
+    F("filed_at").asc(),
+    F("pk").asc(),
+)
+
+
+def in_queue_order(cases: CaseQuerySet) -> CaseQuerySet:
+    """This will put cases into the order in which staff take them up."""
+    return with_queue_keys(cases).order_by(*QUEUE_ORDER)
+
+
+def with_queue_keys(cases: CaseQuerySet) -> CaseQuerySet:
+    """This will add what QUEUE_ORDER sorts by."""
+    words = Message.objects.filter(case=OuterRef("pk"), purpose__in=_CUSTOMERS_WORDS).order_by("-pk")
+    return cases.annotate(
+        queue_is_closed=Choice(When(status__in=ENDED, then=Value(1)), default=Value(0)),
+        queue_is_calm=Choice(When(escalated_at__isnull=False, then=Value(0)), default=Value(1)),
+        queue_is_answered=Choice(When(first_responded_at__isnull=True, then=Value(0)), default=Value(1)),
+        queue_since=Choice(
+            When(first_responded_at__isnull=True, then=F("filed_at")),
+            default=Subquery(words.values("written_at")[:1]),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSummary:
+    """How many open cases ask something of a person of staff."""
+
+    unowned: int
+    mine: int
+    escalated: int
+    closing_today: int
+
+
+def queue_summary(user: User, now: datetime) -> QueueSummary:
+    """This will count what stands in a person's queue; costs four statements at most."""
+    mine = Q(owner=user)
+    counts = (
+        Case.objects.visible_to(user)
+        .open()
+        .aggregate(
+            unowned=Count("pk", filter=Q(owner__isnull=True)),
+            mine=Count("pk", filter=mine),
+            escalated=Count("pk", filter=Q(escalated_at__isnull=False)),
+        )
+    )
+    return QueueSummary(**counts, closing_today=_closing_today(Case.objects.filter(mine), now))
+
+
+def _closing_today(cases: CaseQuerySet, now: datetime) -> int:
+    """The closure is never sooner than the next step, so only cases with a near step are looked at."""
+    until = now + CLOSING_TODAY
+    near = cases.filter(next_follow_up_at__lte=until).select_related("period__policy")
+    near = near.prefetch_related("period__holds", "period__steps")
+    periods = (case.period.rules() for case in near if case.period is not None)
+    return sum(follow_up.closes_at(period, now=now) <= until for period in periods)
+
+
+def engineers() -> QuerySet[User]:
+    """This will give the active staff to whom a case can be assigned."""
+    staff = User.objects.filter(is_staff=True, is_active=True, groups__isnull=False)
+    return staff.distinct().order_by("email")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The cases that belong to a case, as staff see them."""
+
+    follow_ups: list[Case]
+    related: list[Case]
+
+
+def links_of(case: Case) -> Links:
+    """This will give the follow-ups and the related cases of a case, in one statement; for staff only."""
+    later = RelatedLink.objects.filter(first=case).values("second")
+    earlier = RelatedLink.objects.filter(second=case).values("first")
+    linked = Case.objects.filter(Q(follows=case) | Q(pk__in=later) | Q(pk__in=earlier)).order_by("pk")
+    found = list(linked)
+    return Links(
+        follow_ups=[other for other in found if other.follows_id == case.pk],
+        related=[other for other in found if other.follows_id != case.pk],
+    )
+
+
+def policies_newest_first(now: datetime) -> QuerySet[FollowUpPolicy]:
+    """This will give the follow-up policies, each with its state and the count of cases waiting under it."""
+    running = WaitingPeriod.objects.filter(policy=OuterRef("pk"), ended_at__isnull=True).order_by()
+    counted = running.values("policy").annotate(count=Count("pk")).values("count")
+    begun = FollowUpPolicy.objects.filter(in_force_from__lte=now).order_by("-in_force_from")
+    state = Choice(
+        When(in_force_from__gt=now, then=Value("coming")),
+        When(pk=Subquery(begun.values("pk")[:1]), then=Value("current")),
+        default=Value("past"),
+    )
+    policies = FollowUpPolicy.objects.select_related("made_by")
+    return policies.annotate(waiting=Subquery(counted), state=state).order_by("-in_force_from")

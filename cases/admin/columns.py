@@ -1,0 +1,85 @@
+"""The columns of the staff's list of cases, as of one instant."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cases.follow_up import PlannedStep, StepKind
+from cases.models import Case
+from cases.timeline import planned_steps
+from cases.wording import event_name, step_name
+
+Column = Callable[[Case], str]
+
+
+def next_step(case: Case, *, now: datetime) -> PlannedStep | None:
+    """This will give the step that the clock carries out next in a waiting case."""
+    if case.period is None:
+        return None
+    return min(_steps(case, now), key=lambda planned: planned.due_at)
+
+
+def _steps(case: Case, now: datetime) -> list[PlannedStep]:
+    """The steps that the clock carries out: the end of reopening only passes."""
+    coming = planned_steps(case, now=now)
+    return [planned for planned in coming if planned.step.kind is not StepKind.REOPENING_END]
+
+
+def columns(now: datetime) -> tuple[Column, ...]:
+    """This will make the columns; the second one leads to the case."""
+
+    @admin.display(description=_("Number"), ordering="pk")
+    def number(case: Case) -> str:
+        return case.number
+
+    @admin.display(description=_("Title"))
+    def title(case: Case) -> str:
+        return case.title
+
+    @admin.display(description=_("Account"), ordering="account__name")
+    def account(case: Case) -> str:
+        return case.account.name
+
+    @admin.display(description=_("Product"), ordering="license__product__position")
+    def product(case: Case) -> str:
+        return case.license.product.name
+
+    @admin.display(description=_("Status"), ordering="status")
+    def status(case: Case) -> str:
+        return _cell("status", case=case)
+
+    @admin.display(description=_("Priority"), ordering="priority")
+    def priority(case: Case) -> str:
+        return _cell("priority", case=case)
+
+    @admin.display(description=_("Owner"), ordering="owner__name")
+    def owner(case: Case) -> str:
+        return str(case.owner) if case.owner else gettext("nobody")
+
+    @admin.display(description=_("Next step"), ordering="next_follow_up_at")
+    def step(case: Case) -> str:
+        planned = next_step(case, now=now)
+        return _cell(
+            "next_step",
+            case=case,
+            what=step_name(planned.step) if planned else "",
+            due_at=planned.due_at if planned else None,
+            left=planned.due_at - now if planned else None,
+            is_due=planned is not None and planned.due_at <= now,
+            is_held=planned is not None and planned.step.kind is StepKind.HOLD_END,
+            is_reopenable=case.reopen_until is not None and case.reopen_until >= now,
+        )
+
+    @admin.display(description=_("Last change"), ordering="last_event_at")
+    def last_change(case: Case) -> str:
+        return _cell("last_change", case=case, what=event_name(case.last_event_kind))
+
+    return (number, title, account, product, status, priority, owner, step, last_change)
+
+
+def _cell(name: str, **context: object) -> str:
+    return render_to_string(f"admin/cases/cells/{name}.html", context)
