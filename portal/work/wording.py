@@ -42,7 +42,7 @@ CLOCK_FAULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _("Mail has been waiting to be sent for %(age)s.") % {"age": countdown(values["age"])}
     ),
     "not_adopted": lambda _values: _(
-        "No mail is sent, because this database is another installation's. Run `manage.py adopt_database`."
+        "No mail is sent, for this database is another installation's. Run `manage.py adopt_database`."
     ),
     "broker_away": lambda _values: _("The broker does not answer, so nothing wakes the workers."),
 }

@@ -94,7 +94,7 @@ class TestClockHealth:
         assert [fault.text for fault in clock_health(NOW, NOW).reasons] == [
             "The clock last ran 3 h 00 min ago; it should run every minute.",
             "42 steps are due and not done, the oldest for 2 h 00 min.",
-            "No mail is sent, because this database is another installation's. Run `manage.py adopt_database`.",
+            "No mail is sent, for this database is another installation's. Run `manage.py adopt_database`.",
         ]
         assert User.objects.count() == 0
 
