@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import kombu.transport.redis  # noqa: F401 -- loaded before time is measured
 import pytest
 
 from portal.accounts.models import User
