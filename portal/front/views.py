@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -70,7 +71,9 @@ def home(request: HttpRequest) -> HttpResponse:
     user, now = signed_in(request), business_now()
     if user.is_staff:
         return redirect("admin:index")
-    rows = sorted((_waiting_row(case, user, now) for case in waiting_for(user)), key=lambda row: row.closes_at)
+    rows = sorted(
+        (_waiting_row(case, user, now) for case in waiting_for(user)), key=lambda row: row.closes_at
+    )
     mine = [row for row in rows if _is_of(row.case, user)]
     others = [row for row in rows if row not in mine and row.closes_at <= now + CLOSING_SOON]
     recent = for_list(Case.objects.visible_to(user).exclude(status__in=WAITING))
@@ -176,9 +179,9 @@ def profile(request: HttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """This will keep the chosen appearance in a cookie and go back to where the person was."""
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+    if not (target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)):
         target = "/"
-    response = redirect(target)
+    response = HttpResponseRedirect(iri_to_uri(target))
     choice = request.POST.get("theme")
     if choice in THEMES:
         response.set_cookie(

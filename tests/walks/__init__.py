@@ -1,0 +1,1 @@
+"""Walks over every address: strangers, roles and bad input."""
