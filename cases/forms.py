@@ -15,6 +15,7 @@ from cases.wording import (
     ESCALATION_REASONS,
     PRIORITIES,
     PRIORITY_IMPACTS,
+    RESOLUTION_MEANINGS,
     RESOLUTIONS,
 )
 from entitlements.models import License
@@ -71,6 +72,15 @@ class PeopleField(forms.CharField):
         return [found[address] for address in sorted(addresses)]
 
 
+def _ask_plainly(form: forms.Form) -> None:
+    """An error says what to do, not what was wrong; where a field has its own words, they stay."""
+    plain = forms.Field.default_error_messages["required"]
+    for field in form.fields.values():
+        if field.error_messages.get("required") == plain:
+            is_choice = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
+            field.error_messages["required"] = _("Choose one.") if is_choice else _("Fill this in.")
+
+
 class ActionForm(forms.Form):
     """What every form of an action carries: the token that makes a double submit one."""
 
@@ -82,6 +92,7 @@ class ActionForm(forms.Form):
         self.actor = actor
         super().__init__(*args, **options)
         self.prepare()
+        _ask_plainly(self)
 
     def prepare(self) -> None:
         """Lets a form fill in choices and initial values from the case."""
@@ -143,6 +154,7 @@ class CloseForm(ActionForm):
 
     def prepare(self) -> None:
         """Customers give no reason; staff are not offered the customer's own words."""
+        self.fields["resolution"].widget.details = RESOLUTION_MEANINGS
         if not self.actor.is_staff:
             del self.fields["reason"]
         elif self.case.status != "resolution_provided":
@@ -340,6 +352,10 @@ class FilingForm(forms.Form):
         self.fields["priority"].widget.details = {
             str(level): words for level, words in PRIORITY_IMPACTS.items()
         }
+        for name in ("phone", "impact"):
+            # Asked for with P1 only, and needed then: neither required nor optional.
+            self.fields[name].is_conditional = True  # type: ignore[attr-defined]
+        _ask_plainly(self)
 
     def clean(self) -> dict[str, Any]:
         """A P1 obliges: phone, effect on the business and a tick (SPEC 3.2)."""

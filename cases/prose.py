@@ -48,13 +48,21 @@ def _level_headings(state: StateCore) -> None:
 
 
 def _text(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, _env: MutableMapping[str, Any]
+    _self: RendererHTML,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    _env: MutableMapping[str, Any],
 ) -> str:
     return mark_japanese(escapeHtml(tokens[at].content))
 
 
 def _code(
-    _self: RendererHTML, tokens: Sequence[Token], at: int, _options: OptionsDict, env: MutableMapping[str, Any]
+    _self: RendererHTML,
+    tokens: Sequence[Token],
+    at: int,
+    _options: OptionsDict,
+    env: MutableMapping[str, Any],
 ) -> str:
     """Code scrolls sideways: by keyboard, too, and with a name."""
     label = escapeHtml(env.get("code_label", ""))

@@ -59,6 +59,11 @@ PRIORITY_NAMES: Mapping[int, Words] = {
     Priority.P4: gettext_lazy("P4 Minor"),
 }
 PRIORITIES = [(priority.value, PRIORITY_NAMES[priority]) for priority in Priority]
+RESOLUTION_MEANINGS: Mapping[str, Words] = {
+    Resolution.CONFIRMED: gettext_lazy("A solution works: support's, or your own."),
+    Resolution.IRRELEVANT: gettext_lazy("No solution fitted, and none is needed any more."),
+    Resolution.OBSOLETE: gettext_lazy("The problem is gone, or what it was about no longer exists."),
+}
 # SPEC 3.2, the column *Impact*.
 PRIORITY_IMPACTS: Mapping[int, Words] = {
     Priority.P1: gettext_lazy("Production is down, or data is being lost or badly damaged."),
@@ -311,6 +316,10 @@ def refusal_text(code: str, values: Mapping[str, object], *, to_staff: bool = Fa
 
 def _wrong_status(values: Mapping[str, object]) -> str:
     action, status = str(values["action"]), str(values["status"])
+    if values.get("is_final"):
+        return _("The case is %(status)s, and reopening has ended. File a follow-up.") % {
+            "status": _status(status)
+        }
     if status in (Status.CLOSED, Status.AUTO_CLOSED):
         return _("The case is %(status)s. Reopen it, or file a follow-up.") % {"status": _status(status)}
     return _("Possible in %(allowed)s; this case is in %(status)s.") % {

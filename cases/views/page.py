@@ -149,15 +149,16 @@ def reply_form(case: Case, user: User) -> ActionForm:
 def offers_of(case: Case, user: User, now: datetime) -> dict[Action, Offer]:
     """This will say of every customer action what it does or which rule refuses it now."""
     roles, facts = roles_of(user, case), facts_of(case, now=now)
+    is_final = case.reopen_until is not None and case.reopen_until < now
     return {
-        action: _offer(action, refusal_words(refusal(action, facts, roles=roles, now=now)))
+        action: _offer(action, refusal_words(refusal(action, facts, roles=roles, now=now), is_final=is_final))
         for action in CUSTOMER_ACTIONS
     }
 
 
-def refusal_words(refused: Refusal | None) -> str:
-    """This will write a refusal, or nothing."""
-    return refusal_text(refused.code, refused.values) if refused else ""
+def refusal_words(refused: Refusal | None, *, is_final: bool = False) -> str:
+    """This will write a refusal, or nothing; a case that is closed for good is not to be reopened."""
+    return refusal_text(refused.code, {**refused.values, "is_final": is_final}) if refused else ""
 
 
 def _offer(action: Action, words: str) -> Offer:

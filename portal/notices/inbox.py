@@ -12,7 +12,7 @@ from portal.notices.models import Notice, NoticeQuerySet
 
 @dataclass(frozen=True, slots=True)
 class InboxEntry:
-    """One line of the inbox, in the active language and zone."""
+    """One line of the inbox, in the active language and zone; `number` and `title` of what it is about."""
 
     pk: int
     headline: str
@@ -20,6 +20,8 @@ class InboxEntry:
     url: str
     at: datetime
     is_unread: bool
+    number: str = ""
+    title: str = ""
 
 
 def inbox_of(user: User | AnonymousUser) -> NoticeQuerySet:
@@ -48,4 +50,6 @@ def entry_of(notice: Notice) -> InboxEntry:
         url=url,
         at=notice.created_at,
         is_unread=notice.read_at is None,
+        number=str(notice.params.get("number", "")),
+        title=str(notice.params.get("title", "")),
     )
