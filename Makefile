@@ -1,0 +1,76 @@
+# `make help` lists the targets. Every path is relative, so that a folder with a space in its name is fine.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PORT ?= 8000
+PYTHON ?= $(shell command -v python3.11 || echo python3)
+UV_VERSION := 0.13.8
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+# How many processes run the tests.
+JOBS ?= 2
+
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+
+.PHONY: help setup setup-dev run test lint types lock migrations check
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: ## Make the virtual environment with what running needs
+	@$(call sync,runtime)
+
+setup-dev: ## Make the virtual environment with what developing needs
+	@$(call sync,dev)
+
+run: setup ## Run the whole portal here with demo data; PORT=8001 chooses the port
+	@PORTAL_EMBEDDED=1 exec $(IN_VENV) manage.py up --port "$(PORT)"
+
+test: lint types ## Run everything that needs no server; `make test ARGS="-k tick"` runs less
+	@$(IN_VENV) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+lint: setup-dev ## Check style and formatting
+	@$(IN_VENV) -m ruff check --quiet .
+	@$(IN_VENV) -m ruff format --check --quiet . || { echo "Run: $(IN_VENV) -m ruff format ."; exit 1; }
+
+types: setup-dev ## Check types
+	@PORTAL_EMBEDDED=1 $(IN_VENV) -m mypy
+
+lock: setup-dev ## Renew requirements/ from pyproject.toml; UPGRADE=1 takes newer versions
+	@for set in runtime dev; do \
+	  $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate $(if $(UPGRADE),--upgrade) \
+	    $$([ $$set = dev ] && echo "--group dev") pyproject.toml --output-file requirements/$$set.txt || exit 1; \
+	done
+
+migrations: setup-dev ## Write the migrations that the models need
+	@PORTAL_EMBEDDED=1 $(IN_VENV) manage.py makemigrations
+
+check: setup-dev ## Check the settings of a deployment, with an environment made up for it
+	@SECRET_KEY="$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=portal.example \
+	  $(IN_VENV) manage.py check --deploy --fail-level WARNING
+
+# $(call sync,runtime|dev): does nothing when the lock file's checksum is the one last installed.
+# pip only brings uv, into the environment and from outside it: Debian's python3-venv is not needed.
+define sync
+set -e; \
+mkdir -p -m 700 var; \
+if command -v flock >/dev/null 2>&1; then exec 9>var/setup.lock; flock 9; fi; \
+mark="$(VENV)/.installed-$(1)-$$(cksum < requirements/$(1).txt | tr ' ' '-')"; \
+if [ -e "$$mark" ] && $(IN_VENV) -c '' 2>/dev/null; then exit 0; fi; \
+"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null || \
+  { echo "Python 3.11 is needed: install Debian's package python3, or name it: make PYTHON=/path/to/python3.11 ..."; exit 1; }; \
+"$(PYTHON)" -m pip --version >/dev/null 2>&1 || \
+  { echo "Python's pip is needed: install Debian's package python3-pip."; exit 1; }; \
+[ -w "$${HOME:-/nonexistent}" ] || export UV_CACHE_DIR="$$PWD/var/uv-cache"; \
+echo "Installing what requirements/$(1).txt names ..."; \
+$(IN_VENV) -c '' 2>/dev/null || { rm -rf $(VENV); "$(PYTHON)" -m venv --without-pip $(VENV); }; \
+[ "$$($(VENV)/bin/uv --version 2>/dev/null | cut -d' ' -f2)" = "$(UV_VERSION)" ] || \
+  "$(PYTHON)" -m pip --quiet --disable-pip-version-check --python $(IN_VENV) install "uv==$(UV_VERSION)"; \
+rm -f $(VENV)/.installed-*; \
+$(VENV)/bin/uv pip sync --quiet --python $(IN_VENV) --require-hashes requirements/$(1).txt; \
+touch "$$mark"; \
+[ "$(1)" = runtime ] || touch "$(VENV)/.installed-runtime-$$(cksum < requirements/runtime.txt | tr ' ' '-')"
+endef
