@@ -12,14 +12,14 @@ NOW = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _restored_clock() -> Iterator[None]:
+def _plain_clock() -> Iterator[None]:
     before = clock._offset
+    clock.use_offset(lambda: timedelta(0))
     yield
     clock.use_offset(before)
 
 
 def test_both_clocks_agree_when_nothing_shifts_them() -> None:
-    clock.use_offset(lambda: timedelta(0))
     with time_machine.travel(NOW, tick=False):
         assert (clock.business_now(), clock.machine_now()) == (NOW, NOW)
 
