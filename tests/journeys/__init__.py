@@ -1,0 +1,1 @@
+"""What people live through, over HTTP and across the apps."""
