@@ -1,0 +1,1 @@
+"""The demo: a story loaded through the real operations, and a clock that can be moved. Embedded run only."""
