@@ -280,10 +280,7 @@ def refusal_text(code: str, values: Mapping[str, object], *, to_staff: bool = Fa
     """This will write a refusal as sentences; times are in the active zone."""
     match code:
         case "wrong_role":
-            return _("%(action)s: only for %(roles)s.") % {
-                "action": ACTION_NAMES[str(values["action"])],
-                "roles": _names(ROLE_NAMES, values["roles"]),
-            }
+            return _wrong_role(values, to_staff=to_staff)
         case "wrong_status":
             text = _wrong_status(values)
         case "reopening_too_late":
@@ -312,6 +309,19 @@ def refusal_text(code: str, values: Mapping[str, object], *, to_staff: bool = Fa
         case _:
             text = str(_REFUSALS[code])
     return f"{text} {_who_did_what(values, to_staff=to_staff)}".strip()
+
+
+def _wrong_role(values: Mapping[str, object], *, to_staff: bool) -> str:
+    """Customers are told who of theirs can do it, and who gives seats; staff, who in general."""
+    if to_staff:
+        return _("%(action)s: only for %(roles)s.") % {
+            "action": ACTION_NAMES[str(values["action"])],
+            "roles": _names(ROLE_NAMES, values["roles"]),
+        }
+    roles = values["roles"] if isinstance(values["roles"], frozenset) else frozenset()
+    return _("Only %(roles)s can do this. Ask your account administrator about a seat or a permission.") % {
+        "roles": _names(ROLE_NAMES, roles - {Role.AGENT, Role.LEAD, Role.CLOCK} or roles),
+    }
 
 
 def _wrong_status(values: Mapping[str, object]) -> str:

@@ -33,6 +33,7 @@ class Offer:
     name: str
     effect: str
     refusal: str = ""
+    verdict: str = ""
     is_form: bool = False
 
     @property
@@ -151,7 +152,7 @@ def offers_of(case: Case, user: User, now: datetime) -> dict[Action, Offer]:
     roles, facts = roles_of(user, case), facts_of(case, now=now)
     is_final = case.reopen_until is not None and case.reopen_until < now
     return {
-        action: _offer(action, refusal_words(refusal(action, facts, roles=roles, now=now), is_final=is_final))
+        action: _offer(action, refusal(action, facts, roles=roles, now=now), case, is_final=is_final)
         for action in CUSTOMER_ACTIONS
     }
 
@@ -161,10 +162,18 @@ def refusal_words(refused: Refusal | None, *, is_final: bool = False) -> str:
     return refusal_text(refused.code, {**refused.values, "is_final": is_final}) if refused else ""
 
 
-def _offer(action: Action, words: str) -> Offer:
+def _offer(action: Action, refused: Refusal | None, case: Case, *, is_final: bool) -> Offer:
     page = PAGES.get(action)
     asks = page is None or "form_token" not in page.form.base_fields or len(page.form.base_fields) > 1
-    return Offer(action, str(ACTION_NAMES[action]), str(ACTION_EFFECTS[action]), words, is_form=asks)
+    is_for_later = refused is not None and refused.code in ("wrong_status", "raised_recently")
+    return Offer(
+        action,
+        str(ACTION_NAMES[action]),
+        str(ACTION_EFFECTS[action]),
+        refusal_words(refused, is_final=is_final),
+        verdict=_("Not yet") if is_for_later and case.is_open else _("Not possible"),
+        is_form=asks,
+    )
 
 
 def conversation_of(case: Case, messages: list[Message], user: User) -> list[Said]:

@@ -13,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.lifecycle import WAITING
 from cases.models import Case
 from cases.prose import excerpt
 from cases.queries import CLOSING_SOON, for_list, waiting_for
@@ -74,9 +73,10 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = sorted(
         (_waiting_row(case, user, now) for case in waiting_for(user)), key=lambda row: row.closes_at
     )
-    mine = [row for row in rows if _is_of(row.case, user)]
+    mine = [row for row in rows if row.can_answer and _is_of(row.case, user)]
     others = [row for row in rows if row not in mine and row.closes_at <= now + CLOSING_SOON]
-    recent = for_list(Case.objects.visible_to(user).exclude(status__in=WAITING))
+    shown = [row.case.pk for row in (*mine, *others)]
+    recent = for_list(Case.objects.visible_to(user).exclude(pk__in=shown))
     context = {
         "waiting": mine[:_SHOWN_ON_HOME],
         "waiting_count": len(mine),
