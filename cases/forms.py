@@ -63,8 +63,8 @@ class PeopleField(forms.CharField):
         if unknown := sorted(addresses - found.keys()):
             raise forms.ValidationError(
                 ngettext(
-                    "Nobody of your account who can sign in has this address: %(addresses)s",
-                    "Nobody of your account who can sign in has these addresses: %(addresses)s",
+                    "Nobody of the account who can sign in has this address: %(addresses)s",
+                    "Nobody of the account who can sign in has these addresses: %(addresses)s",
                     len(unknown),
                 ),
                 params={"addresses": ", ".join(unknown)},
@@ -237,7 +237,7 @@ class WatchersForm(ActionForm):
     watchers = PeopleField(
         label=_("Watchers"),
         required=False,
-        help_text=_("Up to 10 e-mail addresses of your account, separated by commas."),
+        help_text=_("Up to 10 e-mail addresses of the account, separated by commas."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -340,7 +340,7 @@ class FilingForm(forms.Form):
     watchers = PeopleField(
         label=_("Watchers"),
         required=False,
-        help_text=_("Up to 10 e-mail addresses of your account, separated by commas."),
+        help_text=_("Up to 10 e-mail addresses of the account, separated by commas."),
     )
 
     def __init__(

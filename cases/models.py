@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext_lazy as _
 
 from cases import follow_up
 from cases.lifecycle import ENDED, WAITING, Channel, Priority, Status
@@ -45,7 +46,8 @@ class FollowUpPolicy(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "follow-up policies"
+        verbose_name = _("follow-up policy")
+        verbose_name_plural = _("follow-up policies")
         constraints = (
             models.CheckConstraint(condition=Q(closure_hours__gt=0), name="policy_closure_positive"),
             models.CheckConstraint(condition=Q(reopening_hours__gt=0), name="policy_reopening_positive"),
@@ -174,6 +176,8 @@ class Case(models.Model):
     objects = CaseQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
         constraints = (
             models.CheckConstraint(
                 condition=Q(status__in=WAITING, next_follow_up_at__isnull=False, period__isnull=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.contrib import admin
 from django.template.loader import render_to_string
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.follow_up import PlannedStep, StepKind
@@ -40,21 +40,13 @@ def columns(now: datetime) -> tuple[Column, ...]:
     def title(case: Case) -> str:
         return case.title
 
-    @admin.display(description=_("Account"), ordering="account__name")
+    @admin.display(description=_("Account and product"), ordering="account__name")
     def account(case: Case) -> str:
-        return case.account.name
+        return _cell("account", case=case)
 
-    @admin.display(description=_("Product"), ordering="license__product__position")
-    def product(case: Case) -> str:
-        return case.license.product.name
-
-    @admin.display(description=_("Status"), ordering="status")
+    @admin.display(description=_("Status and priority"), ordering="status")
     def status(case: Case) -> str:
         return _cell("status", case=case)
-
-    @admin.display(description=_("Priority"), ordering="priority")
-    def priority(case: Case) -> str:
-        return _cell("priority", case=case)
 
     @admin.display(description=_("Owner"), ordering="owner__name")
     def owner(case: Case) -> str:
@@ -76,9 +68,12 @@ def columns(now: datetime) -> tuple[Column, ...]:
 
     @admin.display(description=_("Last change"), ordering="last_event_at")
     def last_change(case: Case) -> str:
-        return _cell("last_change", case=case, what=event_name(case.last_event_kind))
+        # Translators: Django date format of a list whose foot names the zone: Wed 3 Dec, 10:26
+        day_and_time = pgettext("last change", "D j M, H:i")
+        what = event_name(case.last_event_kind)
+        return _cell("last_change", case=case, what=what, day_and_time=day_and_time)
 
-    return (number, title, account, product, status, priority, owner, step, last_change)
+    return (number, title, account, status, owner, step, last_change)
 
 
 def _cell(name: str, **context: object) -> str:

@@ -53,7 +53,8 @@ class CaseOnBehalfForm(_OnBehalf, FilingForm):
     """A new case of a contact; the license was chosen before."""
 
     field_order = (
-        "form_token", "requestor", "channel", "priority", "title", "environment", "description", "files",
+        "form_token", "requestor", "channel", "priority", "phone", "impact", "is_reachable",
+        "title", "environment", "description", "files",
     )  # fmt: skip
 
     def __init__(self, *args: Any, contacts: QuerySet[User], **options: Any) -> None:

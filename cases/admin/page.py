@@ -42,6 +42,28 @@ _EFFECTS_ANEW = {
 }
 
 
+# What else an action does, in the words of those who do it.
+_EFFECTS = {
+    **ACTION_EFFECTS,
+    Action.LOG_CONTACT: gettext_lazy("The customer's words from a call or a chat count as their reply."),
+    Action.HAND_TO_ENGINEERING: gettext_lazy("Sets Pending Engineering; the customer gets no notice."),
+    Action.TAKE_BACK: gettext_lazy("Sets In Progress; the customer gets no notice."),
+    Action.ACKNOWLEDGE: gettext_lazy("Tells the customer that support has seen the escalation."),
+    Action.ASSIGN: gettext_lazy("Another engineer becomes the owner."),
+    Action.CHANGE_PRIORITY: gettext_lazy("With a reason; the customer is told."),
+    Action.LOWER_PRIORITY: gettext_lazy(
+        "Because critical information was not obtained from the named contacts; the customer is told."
+    ),
+    Action.EDIT_WATCHERS: gettext_lazy("Up to 10 people of the account get this case's notices."),
+    Action.TAG: gettext_lazy("Words for finding the case again; never shown to the customer."),
+    Action.LINK_RELATED: gettext_lazy("Another case of the account; never shown to the customer."),
+    Action.CLOSE: gettext_lazy("With a resolution and a reason that the customer sees; they can reopen it."),
+    Action.REOPEN: gettext_lazy("The customer is told; the case goes back to its owner or to the queue."),
+}
+# What helps on with a closed case stands first there.
+_FIRST_WHEN_CLOSED = (Action.REOPEN, Action.FOLLOW_UP)
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """An action on the page: its form, or the reason why it is refused now."""
@@ -115,8 +137,8 @@ def page_context(
         "writing": [offers[action] for action in WRITING],
         "writing_form": _writing_form(case, user, offers, refused),
         "writing_primary": Action.ANSWER if case.is_waiting else Action.REQUEST_INFORMATION,
-        "possible": [offer for offer in listed if not offer.refusal],
-        "refused": [offer for offer in listed if offer.refusal],
+        "possible": [offer for offer in listed if not offer.refusal or offer.form],
+        "refused": _by_reason(offer for offer in listed if offer.refusal and not offer.form),
         "problem": refused.problem if refused else "",
         "links": queries.links_of(case),
         "tags": sorted(tag.name for tag in case.tags.all()) if "tagged" in kinds else [],
@@ -135,7 +157,8 @@ def offers_of(
     """This will say of every staff action how it is done, or which rule refuses it now."""
     roles, facts = roles_of(user, case), facts_of(case, now=now)
     offers: dict[Action, Offer] = {}
-    for action in STAFF_ACTIONS:
+    first = () if case.is_open else _FIRST_WHEN_CLOSED
+    for action in dict.fromkeys([*first, *STAFF_ACTIONS]):
         rule = refusal(action, facts, roles=roles, now=now)
         words = refusal_text(rule.code, rule.values, to_staff=True) if rule else ""
         offers[action] = _offer(case, user, action, words, wanted=wanted, refused=refused)
@@ -147,7 +170,7 @@ def _offer(
 ) -> Offer:
     name = str(ACTION_NAMES[action])
     is_anew = case.is_waiting and action in WRITING
-    effect = str(_EFFECTS_ANEW[action] if is_anew else ACTION_EFFECTS.get(action, ""))
+    effect = str(_EFFECTS_ANEW[action] if is_anew else _EFFECTS.get(action, ""))
     if action is Action.FOLLOW_UP:
         address = f"{reverse('admin:cases_case_add')}?follows={case.pk}"
         return Offer(action, name, effect, address, refusal=words)
@@ -198,6 +221,14 @@ def _stands_in_list(offer: Offer, case: Case) -> bool:
     if offer.action in WRITING:
         return not case.is_open
     return not (offer.action is Action.CLAIM and not offer.refusal)
+
+
+def _by_reason(offers: Iterable[Offer]) -> list[tuple[str, list[Offer]]]:
+    """Puts actions together that one reason refuses."""
+    reasons: dict[str, list[Offer]] = {}
+    for offer in offers:
+        reasons.setdefault(offer.refusal, []).append(offer)
+    return list(reasons.items())
 
 
 def conversation_of(case: Case, events: Iterable[CaseEvent], user: User) -> list[Said]:

@@ -65,9 +65,7 @@ class PolicyForm(RefusableForm):
         initial=336,
         help_text=_("Hours from the closing instant: 336 are 14 days."),
     )
-    catch_up = forms.ChoiceField(
-        label=_("After an outage"), choices=_CATCH_UPS, initial=CatchUp.STRICT.value, widget=forms.RadioSelect
-    )
+    catch_up = forms.ChoiceField(label=_("After an outage"), choices=_CATCH_UPS, initial=CatchUp.STRICT.value)
 
     class Meta:
         model = FollowUpPolicy

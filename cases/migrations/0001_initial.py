@@ -50,6 +50,10 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_cases', to=settings.AUTH_USER_MODEL)),
                 ('requestor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requested_cases', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'verbose_name': 'case',
+                'verbose_name_plural': 'cases',
+            },
         ),
         migrations.CreateModel(
             name='FollowUpPolicy',
@@ -63,6 +67,7 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': 'follow-up policy',
                 'verbose_name_plural': 'follow-up policies',
             },
         ),
