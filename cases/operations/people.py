@@ -9,14 +9,15 @@ from cases import notices
 from cases.lifecycle import OPEN, Action
 from cases.models import MOST_WATCHERS, Case, Watcher
 from cases.operations.changing import changing, lock_cases, record_event
-from entitlements.queries import has_seat
+from entitlements.queries import forget_seats, has_seat
 from portal.accounts.models import User
 from portal.errors import FieldRefused
 
 
 def hand_to_colleague(case: Case, *, colleague: User, actor: User, now: datetime) -> Case:
     """This will make another active named contact of the product the requestor; the filer stays on record."""
-    with changing(case, Action.HAND_TO_COLLEAGUE, actor=actor, now=now) as change:
+    with changing(case, Action.HAND_TO_COLLEAGUE, actor=actor, now=now, with_license=True) as change:
+        forget_seats(colleague)
         if colleague.pk == change.case.requestor_id:
             raise FieldRefused("already_requestor", field="colleague")
         if not has_seat(colleague, change.case.license_id):
