@@ -36,7 +36,7 @@ def facts_of(case: Case, *, now: datetime) -> CaseFacts:
         is_owned=case.owner_id is not None,
         is_escalated=case.escalated_at is not None,
         is_acknowledged=case.acknowledged_at is not None,
-        is_held=period is not None and period.rules().running_hold() is not None,
+        is_held=period is not None and any(hold.ended_at is None for hold in period.holds.all()),
         is_extended=period is not None and period.extended_at is not None,
         raised_at=case.raised_at,
         reopen_until=case.reopen_until,
