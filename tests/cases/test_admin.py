@@ -221,7 +221,7 @@ def test_list_costs_the_same_for_1_and_100_cases(requestor: User, agent: User) -
     for number in range(99):
         make_case(requestor, title=f"Case {number}") if number % 9 else make_waiting_case(requestor, agent=agent)
     for_hundred = statements_of(client, f"{LIST}?all=", "")
-    assert (len(for_one), len(for_hundred)) == (6, 6)
+    print("\n".join(s[:150] for s in for_one)); assert (len(for_one), len(for_hundred)) == (6, 6)
 
 
 def test_cases_whose_latest_reminder_reached_nobody_are_found(waiting: Case, requestor: User, agent: User) -> None:
