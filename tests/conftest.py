@@ -15,9 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from portal.audit.append_only import history_unlocked
 
-# Playwright's synchronous interface keeps an event loop in the thread; Django would refuse its queries.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 _flush = TransactionTestCase._fixture_teardown
 _connect = socket.socket.connect
 _connect_ex = socket.socket.connect_ex
@@ -92,6 +89,8 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
+    # Playwright keeps an event loop in this thread, where Django would refuse its queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, headless=True)
         yield chromium
@@ -106,13 +105,18 @@ class Watch:
         self.faults: list[str] = []
 
     def follow(self, context: BrowserContext) -> None:
-        context.on("console", lambda said: said.type == "error" and self.faults.append(f"console: {said.text}"))
+        context.on(
+            "console", lambda said: said.type == "error" and self.faults.append(f"console: {said.text}")
+        )
         context.on("weberror", lambda error: self.faults.append(f"page: {error.error}"))
         context.on("request", lambda request: self._note_request(request.url))
 
     def _note_request(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in {"data", "blob", "about"} and f"{parts.scheme}://{parts.netloc}" != self._origin:
+        if (
+            parts.scheme not in {"data", "blob", "about"}
+            and f"{parts.scheme}://{parts.netloc}" != self._origin
+        ):
             self.faults.append(f"request left the server: {url}")
 
 

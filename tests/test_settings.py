@@ -1,0 +1,138 @@
+"""What the environment decides, what is refused without it, and what a deployment is made of."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DEPLOYED = {
+    "SECRET_KEY": "k7-" + "abcdefghij0123456789" * 4,
+    "ALLOWED_HOSTS": "support.example.com",
+    "PORTAL_BASE_URL": "https://support.example.com",
+    "PORTAL_INSTANCE": "production",
+    "DATABASE_URL": "postgres://portal:secret@127.0.0.1:5432/portal",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "EMAIL_URL": "smtp+tls://portal:secret@mail.example.com:587",
+}
+
+
+def read_by_settings() -> set[str]:
+    """The names of all variables that settings.py asks the environment for."""
+    tree = ast.parse((ROOT / "portal" / "settings.py").read_text("utf-8"))
+    return {
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "env"
+        and node.func.attr != "read_env"
+    }
+
+
+def manage(*arguments: str, env: dict[str, str], code: str = "") -> subprocess.CompletedProcess[str]:
+    """Run manage.py, or code after django.setup(), with these variables and no others of ours."""
+    ours = read_by_settings() | {"DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
+    # Stronger than a developer's own `.env`, which would otherwise bring the embedded run.
+    environment = {**inherited, "PORTAL_EMBEDDED": "0", **env}
+    script = f"import django; django.setup()\n{code}" if code else ""
+    if script:
+        environment["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+    command = [sys.executable, "-c", script] if script else [sys.executable, "manage.py", *arguments]
+    return subprocess.run(
+        command, check=False, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.fixture
+def empty(tmp_path) -> dict[str, str]:
+    """A deployment's environment over a SQLite file that does not exist yet."""
+    return {**DEPLOYED, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "PORTAL_VAR_DIR": str(tmp_path)}
+
+
+def test_every_variable_stands_in_the_example_and_nothing_else_does():
+    example = (ROOT / ".env.example").read_text("utf-8")
+    named = re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, flags=re.MULTILINE)
+
+    assert sorted(named) == sorted(read_by_settings())
+
+
+def test_a_deployment_passes_djangos_own_checks_without_a_warning(tmp_path):
+    checked = manage(
+        *("check", "--deploy", "--fail-level", "WARNING"), env={**DEPLOYED, "PORTAL_VAR_DIR": str(tmp_path)}
+    )
+
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout + checked.stderr
+
+
+def test_a_deployment_without_a_secret_key_is_refused():
+    refused = manage(
+        "check",
+        env={name: value for name, value in DEPLOYED.items() if name != "SECRET_KEY"} | {"SECRET_KEY": ""},
+    )
+
+    assert refused.returncode == 1
+    assert "Set SECRET_KEY to a long random text" in refused.stderr
+
+
+def test_a_deployment_has_neither_demo_app_nor_its_addresses_nor_its_commands():
+    asked = manage(
+        env=DEPLOYED,
+        code=(
+            "from django.apps import apps\n"
+            "from django.core.management import get_commands\n"
+            "from django.urls import get_resolver\n"
+            "print(apps.is_installed('portal.demo'))\n"
+            "print(sorted(name for name in get_commands() if 'demo' in name))\n"
+            "addresses = [str(each.pattern) for each in get_resolver().url_patterns]\n"
+            "print([address for address in addresses if 'demo' in address])\n"
+        ),
+    )
+
+    assert asked.stdout.split("\n")[:3] == ["False", "[]", "[]"], asked.stderr
+
+
+def test_a_freshly_migrated_database_of_a_deployment_has_nobody_in_it(empty):
+    migrated = manage("migrate", "--verbosity", "0", env=empty)
+    counted = manage(
+        env=empty,
+        code=(
+            "from cases.models import Case\n"
+            "from entitlements.models import License, Product\n"
+            "from portal.accounts.models import Account, Region, User\n"
+            "from portal.work.models import InstanceMark\n"
+            "print([m.objects.count() for m in (User, Account, License, Case, InstanceMark)])\n"
+            "print(Product.objects.exists(), Region.objects.exists())\n"
+        ),
+    )
+
+    assert migrated.returncode == 0, migrated.stderr
+    assert counted.stdout.split("\n")[:2] == ["[0, 0, 0, 0, 0]", "True True"], counted.stderr
+
+
+def test_the_one_command_start_is_refused_in_a_deployment(empty, tmp_path):
+    refused = manage("up", env=empty)
+
+    assert refused.returncode == 1
+    assert "it needs PORTAL_EMBEDDED=1" in refused.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_is_adopted_by_its_name_once(empty):
+    manage("migrate", "--verbosity", "0", env=empty)
+
+    unnamed = manage("adopt_database", env={**empty, "PORTAL_INSTANCE": ""})
+    adopted = manage("adopt_database", env=empty)
+    again = manage("adopt_database", env=empty)
+
+    assert (unnamed.returncode, adopted.returncode, again.returncode) == (1, 0, 0)
+    assert "PORTAL_INSTANCE" in unnamed.stderr
+    assert "now belongs to production" in adopted.stdout
+    assert "already" in again.stdout
