@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,8 +26,8 @@ from portal.work.form_tokens import new_token
 
 # Three ways of writing to the customer share one text and its files: the button says what it sets off.
 WRITING = (Action.REQUEST_INFORMATION, Action.PROVIDE_RESOLUTION, Action.ANSWER)
-# Their forms offer people: they are read only when asked for.
-_ON_DEMAND = frozenset({Action.ASSIGN, Action.HAND_TO_COLLEAGUE})
+# Their forms show more than the page: it is read only when asked for.
+_ON_DEMAND = frozenset({Action.ASSIGN, Action.HAND_TO_COLLEAGUE, Action.TAG})
 # What the writing buttons say in a waiting case, where the status can be set anew.
 _ANEW = {
     Action.REQUEST_INFORMATION: gettext_lazy("Ask again"),
@@ -113,9 +112,6 @@ def page_context(
 ) -> dict[str, object]:
     """This will gather all that the page shows; `wanted` is an action whose form was asked for."""
     events = list(queries.history(case, with_internal=True))
-    kinds = {event.kind for event in events}
-    if "tagged" in kinds:
-        prefetch_related_objects([case], "tags")
     offers = offers_of(case, user, now=now, wanted=wanted, refused=refused)
     listed = [offer for offer in offers.values() if _stands_in_list(offer, case)]
     closes_at = closing_instant(case, now=now)
@@ -141,7 +137,7 @@ def page_context(
         "refused": _by_reason(offer for offer in listed if offer.refusal and not offer.form),
         "problem": refused.problem if refused else "",
         "links": queries.links_of(case),
-        "tags": sorted(tag.name for tag in case.tags.all()) if "tagged" in kinds else [],
+        "tags": _tags(events),
         "term": terms.in_force(case.license.terms.all(), now, zone),
         "requestor": who(case.requestor, user),
         "filed_by": who(case.filed_by, user),
@@ -229,6 +225,12 @@ def _by_reason(offers: Iterable[Offer]) -> list[tuple[str, list[Offer]]]:
     for offer in offers:
         reasons.setdefault(offer.refusal, []).append(offer)
     return list(reasons.items())
+
+
+def _tags(events: Sequence[CaseEvent]) -> list[str]:
+    """The tags that the last change left; history knows them, so that the page need not ask again."""
+    changes = [event.detail["after"] for event in events if event.kind == "tagged"]
+    return list(changes[-1]) if changes else []
 
 
 def conversation_of(case: Case, events: Iterable[CaseEvent], user: User) -> list[Said]:

@@ -20,11 +20,12 @@ def hold_case(case: Case, *, last_on: date, reason: str, actor: User, now: datet
     """
     with changing(case, Action.HOLD, actor=actor, now=now) as change:
         zone = account_zone(change.case.account)
+        # First, for a day at the end of the calendar has no next one.
+        if last_on > now.astimezone(zone).date() + timedelta(days=LONGEST_HOLD_DAYS):
+            raise FieldRefused("hold_too_long", field="last_on")
         until = end_of_day(last_on, zone)
         if until <= now:
             raise FieldRefused("hold_in_the_past", field="last_on")
-        if last_on > now.astimezone(zone).date() + timedelta(days=LONGEST_HOLD_DAYS):
-            raise FieldRefused("hold_too_long", field="last_on")
         _hold_until(change, until, reason=reason)
         event = change.record("held", {"until": until.isoformat(), "reason": reason})
         change.tell_customer("hold_set", event, until=until.isoformat(), reason=reason)
