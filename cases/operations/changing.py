@@ -13,7 +13,7 @@ from cases.lifecycle import Action, Channel, Resolution, Role, Status, status_af
 from cases.models import Attachment, Case, CaseEvent, CaseQuerySet, Hold, Message, WaitingPeriod
 from cases.permissions import raise_refusal, refusal_of, roles_of
 from cases.queries import policy_in_force
-from entitlements.models import License
+from entitlements.operations.changing import locked_license
 from entitlements.queries import forget_seats
 from portal.accounts.groups import staff_groups
 from portal.accounts.models import User
@@ -100,7 +100,7 @@ def changing(
     with transaction.atomic():
         if with_license or not staff_groups(actor):
             # Removing a contact holds the same lock: a reply comes wholly before it or is refused.
-            License.objects.select_for_update().get(pk=case.license_id)
+            locked_license(case.license_id)
             forget_seats(actor)
             actor.refresh_from_db(fields=["is_active", "may_file_cases", "sees_account_cases", "account"])
         locked = lock_cases(Case.objects.visible_to(actor).filter(pk=case.pk))

@@ -10,6 +10,7 @@ from cases.models import Case, Message
 from cases.operations.changing import Change, changing, write_message
 from cases.operations.people import set_watchers
 from entitlements.models import License
+from entitlements.operations.changing import locked_license
 from entitlements.permissions import filing_refusal
 from entitlements.queries import forget_seats
 from portal.accounts.groups import staff_groups
@@ -44,9 +45,7 @@ def file_case(
     """
     requestor = requestor or actor
     with transaction.atomic():
-        license_ = (
-            License.objects.select_for_update().select_related("account", "product").get(pk=license_.pk)
-        )
+        license_ = locked_license(license_.pk)
         forget_seats(requestor)
         if requestor != actor and not staff_groups(actor):
             raise NotAllowed("not_on_behalf")
