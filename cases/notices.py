@@ -38,6 +38,8 @@ from portal.notices.operations import NoticeDraft, announce, cancel_pending
 T = TypeVar("T")
 
 REMINDER = "case_reminder"
+_OF_A_HOLD = frozenset({"case_hold_set", "case_hold_ended"})
+_CLOSURES: Mapping[str, Status] = {"case_closed": Status.CLOSED, "case_auto_closed": Status.AUTO_CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ _WORDS: Mapping[str, _Words] = {
     ),
     "requestor_changed": _Words(
         gettext_lazy("Requestor changed"),
-        gettext_lazy("%(requestor)s is now the requestor"),
+        gettext_lazy("The case has a new requestor"),
         gettext_lazy("The case has a new requestor"),
         gettext_lazy("%(requestor)s is now the requestor. A running waiting period goes on."),
         gettext_lazy("See the case"),
@@ -304,7 +306,7 @@ def _values(params: Mapping[str, object]) -> dict[str, str]:
 
 
 def _obsolete_because(notice: Notice) -> str | None:
-    """A reminder matters while its period runs, a closure while the case is closed; all while visible."""
+    """A reminder matters while its period runs, a hold while the case waits, a closure while it is closed."""
     recipient = notice.recipient
     if recipient is None or not recipient.is_active:
         return "recipient_left"
@@ -313,7 +315,9 @@ def _obsolete_because(notice: Notice) -> str | None:
         return "may_not_see"
     if notice.kind == REMINDER and (case.status not in WAITING or case.period_id != notice.params["period"]):
         return "period_ended"
-    if notice.kind == "case_auto_closed" and case.status != Status.AUTO_CLOSED:
+    if notice.kind in _OF_A_HOLD and case.status not in WAITING:
+        return "period_ended"
+    if case.status != _CLOSURES.get(notice.kind, case.status):
         return "reopened"
     return None
 
