@@ -17,7 +17,7 @@ from cases.permissions import refusal_of, roles_of
 from cases.submitting import Asked, submit_action
 from cases.views.lists import signed_in
 from cases.views.page import case_or_404, page_context, refusal_words
-from cases.wording import ACTION_EFFECTS, ACTION_NAMES
+from cases.wording import ACTION_EFFECTS, ACTION_NAMES, refusal_text
 from portal.clock import business_now
 from portal.work.form_tokens import new_token
 
@@ -100,7 +100,15 @@ def _rescue(asked: Request, case: Case, form: ActionForm) -> dict[str, object]:
     roles = roles_of(asked.user, case)
     refused = refusal_of(Action.REOPEN, case, roles=roles, now=asked.now)
     reopening = PAGES[Action.REOPEN]
+    is_final = case.reopen_until is not None and case.reopen_until < asked.now
+    closing = {
+        "last_kind": case.last_event_kind,
+        "last_by": case.last_event_by,
+        "last_at": case.last_event_at,
+    }
+    words = {"action": asked.action, "status": case.status, "is_final": is_final, **closing}
     return {
+        "problem": refusal_text("wrong_status", words),
         "rescued_text": text,
         "reopen_refusal": refusal_words(refused),
         "reopen_form": None

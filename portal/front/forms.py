@@ -11,7 +11,9 @@ from portal.accounts.zones import zone_names
 class ProfileForm(forms.Form):
     """Name, zone and language; staff also choose whether notices come by mail."""
 
-    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    name = forms.CharField(
+        label=_("Name"), max_length=NAME_LENGTH, error_messages={"required": _("Write your name.")}
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"), required=False, help_text=_("Every instant in pages and mail is shown in it.")
     )
