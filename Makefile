@@ -10,6 +10,8 @@ IN_VENV := $(VENV)/bin/python
 # How many processes run the tests.
 JOBS ?= 2
 
+# Python may keep what it compiled, whatever the shell says: without it every start takes seconds longer.
+export PYTHONDONTWRITEBYTECODE :=
 ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
