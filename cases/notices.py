@@ -28,7 +28,7 @@ from cases.wording import (
 )
 from portal.accounts.groups import staff_groups
 from portal.accounts.models import User
-from portal.accounts.queries import staff_on_duty
+from portal.accounts.queries import leads, staff_on_duty
 from portal.accounts.wording import exact
 from portal.notices.kinds import Mail, NoticeKind, register
 from portal.notices.mail import MailContent, render_mail
@@ -207,9 +207,14 @@ def acknowledge(case: Case, *, event: CaseEvent, now: datetime) -> None:
 def tell_staff(
     case: Case, kind: str, *, event: CaseEvent, except_for: User | None, now: datetime, **params: object
 ) -> None:
-    """This will announce an event to the owner, else to the people on duty; never to the person who acted."""
+    """This will announce an event to the owner, else to the people on duty; never to the person who acted.
+
+    An escalation goes to every lead as well: they answer for it (SPEC 2).
+    """
     owner = case.owner if case.owner is not None and case.owner.is_active else None
     told = [owner] if owner else staff_on_duty(case.account.country.region, now=now)
+    if kind == "escalated":
+        told = list(dict.fromkeys([*told, *leads()]))
     people = [person for person in told if person != except_for]
     announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
 

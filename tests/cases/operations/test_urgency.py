@@ -37,8 +37,8 @@ def escalate(case: Case, actor: User, *, now: datetime = LATER) -> Case:
 # --- Escalation -------------------------------------------------------------------------------------
 
 
-def test_an_escalation_flags_the_case_with_its_message_and_tells_the_owner(
-    requestor: User, watcher: User, agent: User
+def test_an_escalation_flags_the_case_with_its_message_and_tells_the_owner_and_the_leads(
+    requestor: User, watcher: User, agent: User, lead: User
 ) -> None:
     case = make_owned_case(requestor, agent=agent, watchers=[watcher])
     with telling() as told:
@@ -63,15 +63,17 @@ def test_an_escalation_flags_the_case_with_its_message_and_tells_the_owner(
             "message": message.pk,
         },
     )
-    assert told == keys(newest(case), "escalated", agent)
+    assert told == keys(newest(case), "escalated", agent, lead)
 
 
-def test_an_escalation_of_an_unowned_case_tells_the_people_on_duty(case: Case, requestor: User) -> None:
+def test_an_escalation_of_an_unowned_case_tells_the_people_on_duty_and_the_leads(
+    case: Case, requestor: User, lead: User
+) -> None:
     on_duty = make_agent()
     make_duty(on_duty, "AMER", time(6), time(17, 30))
     with telling() as told:
         escalate(case, requestor)
-    assert told == keys(newest(case), "escalated", on_duty)
+    assert told == keys(newest(case), "escalated", on_duty, lead)
 
 
 def test_an_escalation_leaves_a_waiting_period_running(waiting: Case, requestor: User) -> None:
