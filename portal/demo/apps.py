@@ -16,6 +16,6 @@ class DemoConfig(AppConfig):
     def ready(self) -> None:
         """Let business time run ahead by what the demo's row says."""
         # The model exists only once the apps are ready, so this module cannot import it at its top.
-        from portal.demo.queries import current_offset  # noqa: PLC0415
+        from portal.demo.queries import current_offset
 
         clock.use_offset(current_offset)

@@ -31,7 +31,7 @@ _TAKEN_BY_WORK = (FormToken, License, Case, Notice)
 def remove_everything() -> None:
     """Remove every row of the demo, count keys from 1 again, and load what each installation starts with.
 
-    Belongs into the caller's transaction. Foreign keys are checked at its end, so the order of tables is free.
+    Belongs into the caller's transaction. Foreign keys are checked at its end: the order is free.
     """
     tables = removed_tables()
     _wait_for_work()
@@ -65,9 +65,7 @@ def _wait_for_work() -> None:
 def _count_from_one(tables: list[str]) -> None:
     with connection.cursor() as cursor:
         sequences = [
-            sequence
-            for sequence in connection.introspection.sequence_list()
-            if sequence["table"] in tables
+            sequence for sequence in connection.introspection.sequence_list() if sequence["table"] in tables
         ]
         if connection.vendor == "postgresql":
             # Unlike setval(), this is undone when the transaction fails.

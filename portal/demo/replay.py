@@ -13,7 +13,7 @@ from cases.models import Case
 from entitlements.models import License
 from portal.accounts.models import User
 from portal.accounts.zones import account_zone
-from portal.demo.past import deliver, live_until
+from portal.demo.past import Past
 from portal.demo.people import Cast
 from portal.demo.story import Action, CaseStory, FileStory, StepStory
 from portal.files.storing import StoredBlob, store_all
@@ -46,12 +46,14 @@ class _Moment:
 
 def replay(stories: Iterable[CaseStory], stage: Stage, *, now: datetime) -> None:
     """Play the stories up to `now`: before each step, time passes as it does with a living clock."""
+    past = Past(stage.cast.people.values())
     moments = [moment for story in stories for moment in _moments(story, now)]
     for moment in sorted(moments, key=lambda moment: moment.at):
-        live_until(moment.at)
+        past.live_until(moment.at)
         moment.take(stage)
-        deliver()
-    live_until(now)
+        past.deliver()
+    past.live_until(now)
+    past.put_on_record()
 
 
 def _moments(story: CaseStory, now: datetime) -> Iterator[_Moment]:
@@ -63,7 +65,8 @@ def _moments(story: CaseStory, now: datetime) -> Iterator[_Moment]:
 
 def _moment_of(story: CaseStory, step: StepStory, at: datetime) -> _Moment:
     def take(stage: Stage) -> None:
-        case = Case.objects.select_related("account__country__region").get(pk=stage.cases[story.key].pk)
+        # Operations lock the case and read it anew, so it need not be fresh here.
+        case = stage.cases[story.key]
         actor = stage.cast.people[step.by]
         _read_notices(actor, case, at)
         _PERFORM[step.action](Taken(stage, case, step, actor, at))
@@ -93,7 +96,12 @@ def _file(stage: Stage, story: CaseStory, at: datetime) -> None:
         stage.cases[story.key] = operations.file_follow_up(old, story.title, **said)
         return
     stage.cases[story.key] = operations.file_case(
-        license_, story.title, phone=story.phone, impact=story.impact, is_reachable=story.priority == 1, **said
+        license_,
+        story.title,
+        phone=story.phone,
+        impact=story.impact,
+        is_reachable=story.priority == 1,
+        **said,
     )
 
 

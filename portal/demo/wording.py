@@ -16,9 +16,9 @@ def refusal_text(error: DomainError) -> str:
         ),
         "demo_not_loaded": _("The demo is not loaded in this database. Load it with: manage.py demo_load"),
         "demo_clock_backwards": _("The demo's clock runs forwards only."),
-        "demo_clock_too_far": _("The demo's clock moves by 60 days at most, so that the licenses stay in term."),
+        "demo_clock_too_far": _("The demo's clock runs %(days)s days ahead at most. Reset the demo."),
     }
-    return sentences[error.code]
+    return sentences[error.code] % error.values
 
 
 def offset_text(offset: timedelta) -> str:
