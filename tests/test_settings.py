@@ -136,3 +136,11 @@ def test_a_database_is_adopted_by_its_name_once(empty):
     assert "PORTAL_INSTANCE" in unnamed.stderr
     assert "now belongs to production" in adopted.stdout
     assert "already" in again.stdout
+
+
+def test_static_files_are_collected_under_names_that_change_with_them(empty, tmp_path):
+    collected = manage("collectstatic", "--noinput", "--verbosity", "0", env=empty)
+
+    assert collected.returncode == 0, collected.stderr
+    assert (tmp_path / "static" / "staticfiles.json").exists()
+    assert not (ROOT / "static" / "staticfiles.json").exists()
