@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -39,9 +38,9 @@ _STATES = {"current": _("in force"), "coming": _("coming"), "past": _("past")}
 class PolicyForm(RefusableForm):
     """The rules of a new policy, in hours."""
 
-    in_force_from = forms.SplitDateTimeField(
+    in_force_from = forms.DateTimeField(
         label=_("In force from"),
-        widget=AdminSplitDateTime,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("In the future, in your time zone. Waiting periods that begin at or after it follow it."),
     )
     reminder_hours = forms.CharField(
@@ -96,10 +95,10 @@ class FollowUpPolicyAdmin(OperationAdmin):
     refusal_words = staticmethod(lambda error: explain(error, to_staff=True))
     add_form_template = "admin/cases/add_policy.html"
     list_display = ("begins", "state", "reminders", "closure", "reopening", "catching_up", "maker", "waiting")
-    list_display_links = None
     sortable_by = ()
     ordering = ("-in_force_from",)
     fields = ("in_force_from", "reminder_hours", "closure_hours", "reopening_hours", "catch_up")
+    readonly_fields = list_display
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
         """Let leads add."""
@@ -114,9 +113,17 @@ class FollowUpPolicyAdmin(OperationAdmin):
         return queries.policies_newest_first(business_now())
 
     def get_urls(self) -> list[Any]:
-        """Leave out the pages that would change, delete or tell the history of a row."""
-        kept = {"cases_followuppolicy_changelist", "cases_followuppolicy_add"}
+        """Leave out the pages that would delete a row or tell a second history of it."""
+        kept = {f"cases_followuppolicy_{page}" for page in ("changelist", "add", "change")}
         return [url for url in super().get_urls() if url.name in kept]
+
+    def form_for(self, row: Model | None) -> type[RefusableForm]:
+        """Ask only for a new row: one that exists is shown as text."""
+        return RefusableForm if row else PolicyForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
+        """Show of a row what the list shows."""
+        return self.list_display if obj else self.fields
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
