@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 
 from cases.action_pages import PAGES, ActionPage, Submission
 from cases.lifecycle import Action
@@ -21,6 +22,7 @@ from portal.clock import machine_now
 from portal.errors import DomainError, FieldRefused
 from portal.files.storing import StoredBlob, stored
 from portal.work.form_tokens import submit_once, throttle
+from portal.work.models import FormToken
 
 # What SPEC 6 limits per person and hour, beside uploads.
 _LIMITED = frozenset({"case", "reply"})
@@ -79,6 +81,8 @@ def submit(
     Raises:
         Case.DoesNotExist: the person may not see the case, or not any more.
     """
+    if address := sent_before(form.data.get("form_token", ""), user, purpose=purpose):
+        return Result(address)
     if not form.is_valid():
         return Result(status=400)
     data = form.cleaned_data
@@ -94,15 +98,31 @@ def submit(
     return Result(address)
 
 
+def sent_before(token: str, user: User, *, purpose: str) -> str:
+    """This will give the address to which a form's first submit led, or nothing.
+
+    Asked before the form is checked: what it offered may have gone with its first submit.
+    """
+    if not (token.isascii() and token.isprintable()):
+        return ""
+    spent = FormToken.objects.filter(token=token, user=user, purpose=purpose).first()
+    return spent.address if spent else ""
+
+
 def submit_action(asked: Asked, form: forms.Form, *, address: str) -> Result:
-    """This will carry out an action with its form; `address` is where to go on."""
+    """This will carry out an action with its form; `address` is where to go on while the case is in sight."""
 
     def act(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> str:
         asked.page.run(Submission(asked.case, asked.user, asked.now, data, files))
-        return address
+        is_visible = Case.objects.visible_to(asked.user).filter(pk=asked.case.pk).exists()
+        return address if is_visible else reverse("cases:list")
 
-    purpose = "reply" if asked.page.is_text else str(asked.action)
-    return submit(form, asked.user, purpose=purpose, act=act)
+    return submit(form, asked.user, purpose=purpose_of(asked.action), act=act)
+
+
+def purpose_of(action: Action) -> str:
+    """This will name what an action's token is for; all that write a text share one limit."""
+    return "reply" if PAGES[action].is_text else str(action)
 
 
 def _refused(form: forms.Form, error: DomainError, *, to_staff: bool) -> Result:

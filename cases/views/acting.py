@@ -14,7 +14,7 @@ from cases.forms import ActionForm
 from cases.lifecycle import CUSTOMER_ACTIONS, Action
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
-from cases.submitting import Asked, submit_action
+from cases.submitting import Asked, purpose_of, sent_before, submit_action
 from cases.views.lists import signed_in
 from cases.views.page import case_or_404, page_context, refusal_words
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, refusal_text
@@ -34,9 +34,13 @@ class Request(Asked):
 def act(request: HttpRequest, key: int, action: str) -> HttpResponse:
     """This will show an action's form, or carry the action out and go back to the case."""
     user = signed_in(request)
-    case = case_or_404(user, key)
     if action not in set(CUSTOMER_ACTIONS) or Action(action) not in PAGES:
         raise Http404
+    token = request.POST.get("form_token", "")
+    # The first submit may have taken the case out of the person's sight.
+    if address := sent_before(token, user, purpose=purpose_of(Action(action))):
+        return redirect(address)
+    case = case_or_404(user, key)
     if user.is_staff:
         return redirect("admin:cases_case_change", case.pk)
     asked = Request(user, case, Action(action), business_now(), request)
