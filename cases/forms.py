@@ -246,7 +246,8 @@ class WatchersForm(ActionForm):
         _field_of_people(self.fields["watchers"]).people = User.objects.filter(
             account=self.case.account_id, is_active=True
         )
-        self.initial["watchers"] = ", ".join(sorted(person.email for person in self.case.watchers.all()))
+        present = (person.email for person in self.case.watchers.all() if person.is_active)
+        self.initial["watchers"] = ", ".join(sorted(present))
 
 
 def _field_of_people(field: forms.Field) -> PeopleField:
