@@ -16,11 +16,15 @@ APPS = ("cases", "entitlements", "files", "notices", "accounts")
 
 
 def snapshot() -> dict[str, list[dict[str, Any]]]:
-    """Every row of the apps that an operation on a case could touch."""
+    """Every row of the apps that an operation on a case could touch; signing in is no change."""
     return {
-        model._meta.label: list(model._base_manager.order_by("pk").values())
+        model._meta.label: [
+            {name: value for name, value in row.items() if name != "last_login"}
+            for row in model._base_manager.order_by("pk").values()
+        ]
         for app in APPS
         for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        if not model._meta.proxy
     }
 
 
