@@ -7,10 +7,17 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import redis
 
 from tests.system.running import Portal, free_port
 
 _DATABASE = f"portal_system_{os.getpid()}"
+
+
+def _forget_messages(url: str) -> None:
+    """Remove what earlier portals left for workers, and nothing else."""
+    with redis.Redis.from_url(url) as client:
+        client.delete("clock", "mail", "unacked", "unacked_index", "unacked_mutex")
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +27,7 @@ def services() -> Iterator[dict[str, str]]:
     if os.environ["REDIS_URL"].startswith("redis://"):
         # A number of its own, so that the worker finds no message of another test.
         found["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path="/14").geturl()
+        _forget_messages(found["REDIS_URL"])
     database = os.environ["DATABASE_URL"]
     if not database.startswith("postgres"):
         yield found
