@@ -5,11 +5,14 @@ from datetime import datetime
 
 from django.contrib import admin
 from django.template.loader import render_to_string
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.follow_up import PlannedStep, StepKind
 from cases.models import Case
+from cases.prose import mark_japanese
 from cases.timeline import planned_steps
 from cases.wording import event_name, step_name
 
@@ -38,7 +41,7 @@ def columns(now: datetime) -> tuple[Column, ...]:
 
     @admin.display(description=_("Title"))
     def title(case: Case) -> str:
-        return case.title
+        return SafeString(mark_japanese(escape(case.title)))
 
     @admin.display(description=_("Account and product"), ordering="account__name")
     def account(case: Case) -> str:
