@@ -3,9 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Case as Choice
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Cast, Concat
 
 from cases import follow_up
 from cases.lifecycle import ENDED, WAITING
@@ -15,12 +28,15 @@ from cases.models import (
     CaseEvent,
     CaseQuerySet,
     FollowUpPolicy,
+    FollowUpStep,
     InternalNote,
     Message,
     RelatedLink,
     WaitingPeriod,
 )
 from portal.accounts.models import User
+from portal.notices.models import Notice
+from portal.notices.states import UNSENT, MailState
 
 # Home and the list call a case "closing soon" when its next step, the closure, is this near.
 CLOSING_SOON = timedelta(hours=48)
@@ -172,16 +188,22 @@ def queue_summary(user: User, now: datetime) -> QueueSummary:
             escalated=Count("pk", filter=Q(escalated_at__isnull=False)),
         )
     )
-    return QueueSummary(**counts, closing_today=_closing_today(Case.objects.filter(mine), now))
+    return QueueSummary(**counts, closing_today=len(closing_today(Case.objects.filter(mine), now)))
 
 
-def _closing_today(cases: CaseQuerySet, now: datetime) -> int:
-    """The closure is never sooner than the next step, so only cases with a near step are looked at."""
+def closing_today(cases: CaseQuerySet, now: datetime) -> list[int]:
+    """This will give the keys of the cases that close by themselves within 24 hours, inclusive.
+
+    A closure is never sooner than the next step, so that only cases with a near step are looked at.
+    """
     until = now + CLOSING_TODAY
     near = cases.filter(next_follow_up_at__lte=until).select_related("period__policy")
     near = near.prefetch_related("period__holds", "period__steps")
-    periods = (case.period.rules() for case in near if case.period is not None)
-    return sum(follow_up.closes_at(period, now=now) <= until for period in periods)
+    return [
+        case.pk
+        for case in near
+        if case.period is not None and follow_up.closes_at(case.period.rules(), now=now) <= until
+    ]
 
 
 def engineers() -> QuerySet[User]:
@@ -222,3 +244,23 @@ def policies_newest_first(now: datetime) -> QuerySet[FollowUpPolicy]:
     )
     policies = FollowUpPolicy.objects.select_related("made_by")
     return policies.annotate(waiting=Subquery(counted), state=state).order_by("-in_force_from")
+
+
+def reminder_reached_nobody(cases: CaseQuerySet) -> CaseQuerySet:
+    """This will find waiting cases whose latest reminder has no notice that was sent or still can be."""
+    sent = FollowUpStep.objects.filter(
+        period=OuterRef("period"), kind=follow_up.StepKind.REMINDER, outcome=follow_up.Outcome.SENT
+    )
+    about = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
+    series = Concat(about, Value(":w"), Cast(OuterRef("period__number"), CharField()))
+    reminder = Concat(
+        series, Value(":reminder-"), Cast(OuterRef("latest_reminder"), CharField()), Value(":")
+    )
+    reaching = Notice.objects.filter(
+        about=about, key__startswith=reminder, state__in=(*UNSENT, MailState.SENT)
+    )
+    return (
+        cases.waiting()
+        .alias(latest_reminder=Subquery(sent.order_by("-ordinal").values("ordinal")[:1]))
+        .filter(~Exists(reaching), latest_reminder__isnull=False)
+    )

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lifecycle import ENDED
 from cases.models import CaseQuerySet
+from cases.queries import closing_today, reminder_reached_nobody
 from cases.wording import PRIORITIES, STATUSES
 from entitlements.models import Product
 from portal.accounts.models import Region
+from portal.clock import business_now
 
 
 class _Filter(admin.SimpleListFilter):
@@ -123,6 +125,7 @@ class AttentionFilter(_Filter):
         """What can be wrong."""
         return [
             ("escalated", _("Escalated")),
+            ("closing", _("Closes within 24 hours")),
             ("clock", _("Clock failed")),
             ("unreached", _("Reminder reached nobody")),
         ]
@@ -132,10 +135,12 @@ class AttentionFilter(_Filter):
         match value:
             case "escalated":
                 return cases.open().filter(escalated_at__isnull=False)
+            case "closing":
+                return cases.filter(pk__in=closing_today(cases.order_by(), business_now()))
             case "clock":
                 return cases.filter(clock_failed_at__isnull=False)
             case _:
-                return cases.reminder_reached_nobody()
+                return reminder_reached_nobody(cases)
 
 
 class ProductFilter(_Filter):

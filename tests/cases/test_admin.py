@@ -14,7 +14,7 @@ from django.urls import reverse
 from cases import operations
 from cases.lifecycle import STAFF_ACTIONS, EscalationReason, Priority, Status
 from cases.models import Attachment, Case, CaseEvent, FollowUpPolicy, InternalNote, Message
-from cases.queries import in_queue_order, queue_summary
+from cases.queries import in_queue_order, queue_summary, reminder_reached_nobody
 from entitlements.models import License
 from portal.accounts.models import User
 from portal.notices.models import Notice
@@ -182,7 +182,7 @@ def test_list_shows_open_cases_until_asked_for_others(requestor: User, agent: Us
         for query in (
             "", "state=closed", "status=closed", "owner=me", "owner=nobody", "status=pending_response",
             "priority=3", "priority=1", "product=analytics", "product=target", "region=AMER", "region=JP",
-            "attention=escalated", "attention=clock", "status=nonsense", "priority=x",
+            "attention=escalated", "attention=clock", "attention=closing", "status=nonsense", "priority=x",
             f"q={closed.pk}", f"q={closed.number}", f"q=e-{closed.pk:09d}", "q=Old+question", "q=empty",
         )
     }  # fmt: skip
@@ -201,6 +201,7 @@ def test_list_shows_open_cases_until_asked_for_others(requestor: User, agent: Us
         "region=JP": [],
         "attention=escalated": [],
         "attention=clock": [],
+        "attention=closing": [],
         "status=nonsense": [mine, closed.number],
         "priority=x": [mine],
         f"q={closed.pk}": [closed.number],
@@ -246,7 +247,7 @@ def test_cases_whose_latest_reminder_reached_nobody_are_found(
     reached = make_waiting_case(requestor, agent=agent)
 
     def unreached() -> list[Case]:
-        return list(Case.objects.reminder_reached_nobody())
+        return list(reminder_reached_nobody(Case.objects.all()))
 
     assert unreached() == []  # no reminder yet
     sweep_to(ASKED + timedelta(hours=24))
@@ -618,8 +619,17 @@ def test_index_counts_what_waits_for_who_looks(waiting: Case, case: Case, agent:
     make_person()
     summary = queue_summary(agent, ASKED + timedelta(hours=120))
     assert (summary.unowned, summary.mine, summary.escalated, summary.closing_today) == (1, 1, 0, 1)
-    assert queue_summary(agent, ASKED + timedelta(hours=119)).closing_today == 0
+    assert queue_summary(agent, ASKED + timedelta(hours=120, seconds=-1)).closing_today == 0
     assert "My queue" in client_of(agent).get(reverse("admin:index")).content.decode()
+
+
+def test_cases_that_close_within_24_hours_are_found(
+    waiting: Case, requestor: User, agent: User, time_machine: Any
+) -> None:
+    make_waiting_case(requestor, agent=agent, now=ASKED + timedelta(seconds=1))
+    time_machine.move_to(ASKED + timedelta(hours=120), tick=False)
+    found = numbers_in(client_of(agent).get(f"{LIST}?owner=me&attention=closing"))
+    assert found == [waiting.number]
 
 
 def test_open_cases_of_staff_who_leave_are_released(waiting: Case, requestor: User, agent: User) -> None:
