@@ -253,9 +253,7 @@ def reminder_reached_nobody(cases: CaseQuerySet) -> CaseQuerySet:
     )
     about = Concat(Value("case:"), Cast(OuterRef("pk"), CharField()))
     series = Concat(about, Value(":w"), Cast(OuterRef("period__number"), CharField()))
-    reminder = Concat(
-        series, Value(":reminder-"), Cast(OuterRef("latest_reminder"), CharField()), Value(":")
-    )
+    reminder = Concat(series, Value(":reminder-"), Cast(OuterRef("latest_reminder"), CharField()), Value(":"))
     reaching = Notice.objects.filter(
         about=about, key__startswith=reminder, state__in=(*UNSENT, MailState.SENT)
     )

@@ -61,6 +61,7 @@ class CaseAdmin(StaffReads, ModelAdmin):
     list_max_show_all = 100
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    preserve_filters = False
     actions = ("claim_cases", "assign_cases", "close_cases")
 
     # --- Who may -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Bad input over every form and query: a clear status, the text kept, nothing half-written, never a 500 (SPEC 6)."""
+"""Bad input over every form and query: a clear status, the text kept, nothing half-written (SPEC 6)."""
 
 import html
 from urllib.parse import quote_from_bytes

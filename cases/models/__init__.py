@@ -1,0 +1,34 @@
+"""Cases and what hangs on them. Rows for people come only through `visible_to(user)` (DESIGN 4)."""
+
+from cases.models.case import (
+    MOST_WATCHERS,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    Case,
+    CaseEvent,
+    CaseQuerySet,
+    Watcher,
+    case_number,
+)
+from cases.models.waiting import FollowUpPolicy, FollowUpStep, Hold, WaitingPeriod
+from cases.models.writing import Attachment, CaseTag, InternalNote, Message, RelatedLink
+
+__all__ = [
+    "MOST_WATCHERS",
+    "TEXT_LENGTH",
+    "TITLE_LENGTH",
+    "Attachment",
+    "Case",
+    "CaseEvent",
+    "CaseQuerySet",
+    "CaseTag",
+    "FollowUpPolicy",
+    "FollowUpStep",
+    "Hold",
+    "InternalNote",
+    "Message",
+    "RelatedLink",
+    "WaitingPeriod",
+    "Watcher",
+    "case_number",
+]

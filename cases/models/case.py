@@ -1,0 +1,203 @@
+"""The case itself, who watches it, and its history."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.lifecycle import ENDED, WAITING, Channel, Priority, Status
+from cases.wording import CHANNELS, ESCALATION_REASONS, PRIORITIES, RESOLUTIONS, STATUSES
+from entitlements.models import License
+from entitlements.queries import active_license_ids
+from portal.accounts.groups import staff_groups
+from portal.accounts.models import Account, User
+from portal.audit.models import Event
+
+# SPEC 6: a title has 1–200 characters, a text 1–32,000.
+TITLE_LENGTH = 200
+TEXT_LENGTH = 32_000
+# SPEC 1: up to 10 people of the account get a case's notices beside the requestor.
+MOST_WATCHERS = 10
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Ways to narrow cases down."""
+
+    def visible_to(self, user: User) -> "CaseQuerySet":
+        """Cases that `user` may see: agents and leads all; customers those of their account that they may.
+
+        A requestor needs a seat on the product still: removing the seat ends the product's access.
+        """
+        if staff_groups(user):
+            return self
+        if not user.is_active or user.account_id is None:
+            return self.none()
+        mine = Q(requestor=user, license_id__in=active_license_ids(user))
+        watched = Exists(Watcher.objects.filter(case=OuterRef("pk"), user=user))
+        if user.sees_account_cases:
+            return self.filter(account_id=user.account_id)
+        administered = Q(account_id__in=Account.objects.filter(administrator=user).values("pk"))
+        return self.filter(mine | Q(watched) | administered, account_id=user.account_id)
+
+    def waiting(self) -> "CaseQuerySet":
+        """Cases in which it is the customer's turn."""
+        return self.filter(status__in=WAITING)
+
+    def open(self) -> "CaseQuerySet":
+        """Cases that nobody and nothing has closed."""
+        return self.exclude(status__in=ENDED)
+
+    def for_display(self) -> "CaseQuerySet":
+        """With what a row or a page of a case shows, in one statement."""
+        return self.select_related(
+            "account__country__region",
+            "license__product",
+            "requestor",
+            "owner",
+            "period__policy",
+            "last_event_by",
+        )
+
+
+class Case(models.Model):
+    """One request for help. Its number is its key: ascending, never reused, gaps allowed (SPEC 1)."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="cases")
+    license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="cases")
+    requestor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requested_cases"
+    )
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_cases"
+    )
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
+    )
+    watchers: "models.ManyToManyField[User, Watcher]" = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="Watcher", related_name="watched_cases"
+    )
+
+    title = models.CharField(max_length=TITLE_LENGTH)
+    environment = models.CharField(max_length=60, blank=True)
+    channel = models.CharField(max_length=8, choices=CHANNELS, default=Channel.PORTAL)
+    phone = models.CharField(max_length=40, blank=True)
+    impact = models.CharField(max_length=500, blank=True)
+
+    status = models.CharField(max_length=24, choices=STATUSES)
+    priority = models.PositiveSmallIntegerField(choices=PRIORITIES)
+    filed_at = models.DateTimeField()
+    first_responded_at = models.DateTimeField(null=True, blank=True)
+
+    # The waiting period that runs, and the instant of its next step; both only while waiting.
+    period = models.OneToOneField(
+        "WaitingPeriod", null=True, blank=True, on_delete=models.PROTECT, related_name="running_case"
+    )
+    next_follow_up_at = models.DateTimeField(null=True, blank=True)
+    clock_failed_at = models.DateTimeField(null=True, blank=True)
+
+    # The latest closure; the window's end is decided then (SPEC 2.1) and stays.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=24, choices=RESOLUTIONS, blank=True)
+    reopen_until = models.DateTimeField(null=True, blank=True)
+
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    escalation_reason = models.CharField(max_length=40, choices=ESCALATION_REASONS, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    raised_at = models.DateTimeField(null=True, blank=True)
+
+    # The newest event that the customer may see, repeated here for lists.
+    last_event_at = models.DateTimeField()
+    last_event_kind = models.CharField(max_length=40)
+    last_event_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status__in=WAITING, next_follow_up_at__isnull=False, period__isnull=False)
+                | (~Q(status__in=WAITING) & Q(next_follow_up_at__isnull=True, period__isnull=True)),
+                name="case_waits_with_a_clock",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ENDED, closed_at__isnull=False, reopen_until__isnull=False)
+                | (~Q(status__in=ENDED) & Q(closed_at__isnull=True, reopen_until__isnull=True)),
+                name="case_ended_with_an_instant",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status=Status.CLOSED) & ~Q(resolution=""))
+                | (~Q(status=Status.CLOSED) & Q(resolution="")),
+                name="case_closed_with_a_resolution",
+            ),
+            models.CheckConstraint(condition=Q(status__in=list(Status)), name="case_status_known"),
+            models.CheckConstraint(
+                condition=Q(priority__gte=Priority.P1, priority__lte=Priority.P4), name="case_priority_known"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("next_follow_up_at", "id"),
+                condition=Q(next_follow_up_at__isnull=False),
+                name="case_due",
+            ),
+            models.Index(fields=("account", "-last_event_at", "-id"), name="case_account_newest"),
+            models.Index(fields=("requestor", "-last_event_at", "-id"), name="case_requestor_newest"),
+            models.Index(
+                fields=("owner", "-last_event_at"), condition=~Q(status__in=ENDED), name="case_owner_open"
+            ),
+            models.Index(fields=("priority", "filed_at"), condition=~Q(status__in=ENDED), name="case_queue"),
+        )
+
+    def __str__(self) -> str:
+        """The number as people write it."""
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """E- and nine digits."""
+        return case_number(self.pk)
+
+    @property
+    def about(self) -> str:
+        """The key by which notices belong to this case."""
+        return f"case:{self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """It is the customer's turn."""
+        return self.status in WAITING
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody and nothing has closed it."""
+        return self.status not in ENDED
+
+
+def case_number(key: int) -> str:
+    """This will write a case's key as its number, E-000000042 for 42."""
+    return f"E-{key:09d}"
+
+
+class Watcher(models.Model):
+    """A person of the account who gets a case's notices."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="watcher_rows")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watcher_rows")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("case", "user"), name="watcher_once"),)
+
+
+class CaseEvent(Event):
+    """One line of a case's history; append-only in the database."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+
+    class Meta:
+        indexes = (models.Index(fields=("case", "id"), name="event_of_case"),)

@@ -1,0 +1,30 @@
+"""What is told about cases, to whom and in which words (SPEC 2.2)."""
+
+from cases.notices.kinds import T, register_kinds
+from cases.notices.telling import (
+    acknowledge,
+    cancel_reminders,
+    closure_draft,
+    customer_recipients,
+    hold_ended_draft,
+    reminder_draft,
+    tell_customer,
+    tell_staff,
+)
+from cases.notices.words import REMINDER, WORDS, NoticeWords
+
+__all__ = [
+    "REMINDER",
+    "WORDS",
+    "NoticeWords",
+    "T",
+    "acknowledge",
+    "cancel_reminders",
+    "closure_draft",
+    "customer_recipients",
+    "hold_ended_draft",
+    "register_kinds",
+    "reminder_draft",
+    "tell_customer",
+    "tell_staff",
+]

@@ -1,0 +1,213 @@
+"""How the inbox and the sender read a notice about a case, and when it no longer matters."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from cases.lifecycle import WAITING, Status
+from cases.models import Case, Message
+from cases.notices.words import REMINDER, WORDS, NoticeWords
+from cases.timeline import closing_instant, planned_steps
+from cases.wording import (
+    PRIORITY_NAMES,
+    RESOLUTION_NAMES,
+    STATUS_NAMES,
+    as_html,
+    reminder_name,
+    step_name,
+)
+from portal.accounts.groups import staff_groups
+from portal.accounts.wording import exact
+from portal.notices.kinds import Mail, NoticeKind, register
+from portal.notices.mail import MailContent, render_mail
+from portal.notices.models import Notice
+
+T = TypeVar("T")
+
+_OF_A_HOLD = frozenset({"case_hold_set", "case_hold_ended"})
+_CLOSURES: Mapping[str, Status] = {"case_closed": Status.CLOSED, "case_auto_closed": Status.AUTO_CLOSED}
+
+
+def register_kinds() -> None:
+    """This will make the kinds known to the inbox and the sender."""
+    for kind, words in WORDS.items():
+        register(
+            NoticeKind(
+                code=f"case_{kind}",
+                label=words.label,
+                headline=_with_words(words, _headline),
+                path=_with_words(words, _path),
+                mail=_with_words(words, _mail),
+                obsolete_because=_obsolete_because,
+                thread=lambda notice: str(notice.about),
+            )
+        )
+
+
+def _with_words(words: NoticeWords, function: Callable[[Notice, NoticeWords], T]) -> Callable[[Notice], T]:
+    return lambda notice: function(notice, words)
+
+
+def _headline(notice: Notice, words: NoticeWords) -> str:
+    return str(words.headline) % _values(notice.params)
+
+
+def _path(notice: Notice, words: NoticeWords) -> str:
+    if words.is_for_staff:
+        return reverse("admin:cases_case_change", args=[notice.params["case"]])
+    path = reverse("cases:case", args=[notice.params["case"]])
+    return f"{path}#{words.fragment}" if words.fragment else path
+
+
+def _values(params: Mapping[str, object]) -> dict[str, str]:
+    """The params as words: instants in the active zone, priorities and resolutions by name."""
+    values = {key: str(value) for key, value in params.items()}
+    for key in ("until", "reopen_until", "closes_at"):
+        if moment := parse_datetime(values.get(key, "")):
+            values[key] = exact(moment, timezone.get_current_timezone())
+    for key in ("before", "after"):
+        if values.get(key, "").isdigit():
+            values[key] = str(PRIORITY_NAMES.get(int(values[key]), values[key]))
+    if "resolution" in values:
+        values["resolution"] = str(RESOLUTION_NAMES[values["resolution"]])
+    if "ordinal" in values:
+        values["reminder"] = reminder_name(int(values["ordinal"]))
+    return values
+
+
+def _obsolete_because(notice: Notice) -> str | None:
+    """A reminder matters while its period runs, a hold while the case waits, a closure while it is closed."""
+    recipient = notice.recipient
+    if recipient is None or not recipient.is_active:
+        return "recipient_left"
+    case = Case.objects.visible_to(recipient).filter(pk=notice.params["case"]).first()
+    if case is None:
+        return "may_not_see"
+    if notice.kind == REMINDER and (case.status not in WAITING or case.period_id != notice.params["period"]):
+        return "period_ended"
+    if notice.kind in _OF_A_HOLD and case.status not in WAITING:
+        return "period_ended"
+    if case.status != _CLOSURES.get(notice.kind, case.status):
+        return "reopened"
+    return None
+
+
+def _mail(notice: Notice, words: NoticeWords) -> Mail:
+    case = (
+        Case.objects.for_display()
+        .select_related("period__question")
+        .prefetch_related("period__holds", "period__steps")
+        .get(pk=notice.params["case"])
+    )
+    now = notice.created_at
+    values = {**_values(notice.params), **_case_values(case)}
+    deadline = closing_instant(case, now=now)
+    quoted = _quoted(notice, case)
+    content = MailContent(
+        number=case.number,
+        account_name=case.account.name,
+        heading=str(words.heading) % values,
+        lead=[_about_line(case), str(words.lead) % values, *_extra(notice)],
+        deadline=deadline,
+        deadline_label=_("Without an answer it closes by itself:") if deadline else "",
+        quote_label=_quote_label(quoted),
+        quote_html=as_html(quoted.body) if quoted else "",
+        quote_text=quoted.body if quoted else "",
+        button_label=str(words.button),
+        button_path=_path(notice, words),
+        others=_others(case, words),
+        steps=[(step_name(planned.step), planned.due_at) for planned in planned_steps(case, now=now)],
+        why_you=_why_you(notice, case),
+        position=_position(notice, case),
+    )
+    return render_mail(content, subject=_subject(case, words, values, deadline))
+
+
+def _case_values(case: Case) -> dict[str, str]:
+    zone = timezone.get_current_timezone()
+    return {
+        "account": case.account.name,
+        "product": case.license.product.name,
+        "priority": str(PRIORITY_NAMES[case.priority]),
+        "status": str(STATUS_NAMES[case.status]),
+        "requestor": str(case.requestor),
+        "reopen_until": exact(case.reopen_until, zone) if case.reopen_until else "",
+    }
+
+
+def _subject(case: Case, words: NoticeWords, values: Mapping[str, str], deadline: datetime | None) -> str:
+    if deadline and not words.is_for_staff:
+        return _("%(number)s: please answer by %(instant)s") % {
+            "number": case.number,
+            "instant": exact(deadline, timezone.get_current_timezone()),
+        }
+    return f"{case.number}: {str(words.headline) % values}"
+
+
+def _about_line(case: Case) -> str:
+    return _("Your case “%(title)s” (%(product)s, %(priority)s).") % {
+        "title": case.title,
+        "product": case.license.product.name,
+        "priority": PRIORITY_NAMES[case.priority],
+    }
+
+
+def _extra(notice: Notice) -> list[str]:
+    reason = str(notice.params.get("reason") or "")
+    is_text = notice.kind in ("case_hold_set", "case_closed", "case_urgency_raised") and reason
+    return [_("Reason: %(reason)s") % {"reason": reason}] if is_text else []
+
+
+def _quoted(notice: Notice, case: Case) -> Message | None:
+    """The message of the event; a reminder repeats what was asked or proposed."""
+    if notice.kind in (REMINDER, "case_hold_ended"):
+        return case.period.question if case.period else None
+    key = notice.params.get("message")
+    return Message.objects.filter(pk=key, case=case).first() if key else None
+
+
+def _quote_label(quoted: Message | None) -> str:
+    if quoted is None:
+        return ""
+    labels = {
+        Message.Purpose.REQUEST: _("What the support engineer asked"),
+        Message.Purpose.RESOLUTION: _("The solution"),
+    }
+    return labels.get(Message.Purpose(quoted.purpose), _("The message"))
+
+
+def _others(case: Case, words: NoticeWords) -> list[tuple[str, str]]:
+    if case.status not in WAITING or words.is_for_staff:
+        return []
+    path = reverse("cases:case", args=[case.pk])
+    extend = (
+        []
+        if case.period and case.period.extended_at
+        else [(_("Keep the case open 3 days longer, once"), f"{path}#extend")]
+    )
+    return [*extend, (_("Close it yourself"), f"{path}#close")]
+
+
+def _why_you(notice: Notice, case: Case) -> str:
+    recipient = notice.recipient
+    if recipient is not None and staff_groups(recipient):
+        return _("You get it because you own the case or are on duty for its region.")
+    if notice.recipient_id == case.requestor_id:
+        return _("You get it because you are the requestor of the case.")
+    return _("You get it because you watch the case.")
+
+
+def _position(notice: Notice, case: Case) -> str:
+    """Where in the series a reminder stands."""
+    if notice.kind != REMINDER or case.period is None:
+        return ""
+    total = len(case.period.policy.reminder_hours)
+    return _("This is reminder %(ordinal)s of %(total)s.") % {
+        "ordinal": notice.params["ordinal"],
+        "total": total,
+    }

@@ -1,0 +1,80 @@
+"""Who is told what: operations and the sweep announce here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cases.models import Case, CaseEvent
+from cases.notices.words import REMINDER, WORDS
+from portal.accounts.models import User
+from portal.accounts.queries import leads, staff_on_duty
+from portal.notices.operations import NoticeDraft, announce, cancel_pending
+
+
+def tell_customer(
+    case: Case, kind: str, *, event: CaseEvent, except_for: User | None, now: datetime, **params: object
+) -> None:
+    """This will announce an event to the requestor and the watchers, save the person who acted."""
+    people = [person for person in customer_recipients(case) if person != except_for]
+    announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
+
+
+def acknowledge(case: Case, *, event: CaseEvent, now: datetime) -> None:
+    """This will acknowledge a filing to the requestor, the watchers and whoever filed."""
+    people = dict.fromkeys([*customer_recipients(case), case.filed_by])
+    announce((_draft(case, "acknowledgement", person, f"e{event.pk}", {}) for person in people), now=now)
+
+
+def tell_staff(
+    case: Case, kind: str, *, event: CaseEvent, except_for: User | None, now: datetime, **params: object
+) -> None:
+    """This will announce an event to the owner, else to the people on duty; never to the person who acted.
+
+    An escalation goes to every lead as well: they answer for it (SPEC 2).
+    """
+    owner = case.owner if case.owner is not None and case.owner.is_active else None
+    told = [owner] if owner else staff_on_duty(case.account.country.region, now=now)
+    if kind == "escalated":
+        told = list(dict.fromkeys([*told, *leads()]))
+    people = [person for person in told if person != except_for]
+    announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
+
+
+def customer_recipients(case: Case) -> list[User]:
+    """This will list the requestor and the watchers who may still sign in; each once."""
+    people = {case.requestor_id: case.requestor, **{person.pk: person for person in case.watchers.all()}}
+    return [person for person in people.values() if person.is_active]
+
+
+def reminder_draft(case: Case, person: User, *, ordinal: int, closes_at: datetime) -> NoticeDraft:
+    """This will draft the nth reminder of the running period to one person."""
+    assert case.period is not None
+    params = {"period": case.period.pk, "ordinal": ordinal, "closes_at": closes_at.isoformat()}
+    return _draft(case, "reminder", person, f"w{case.period.number}:reminder-{ordinal}", params)
+
+
+def closure_draft(case: Case, person: User, *, number: int, reopen_until: datetime) -> NoticeDraft:
+    """This will draft the closure notice of the waiting period `number` to one person."""
+    params = {"reopen_until": reopen_until.isoformat()}
+    return _draft(case, "auto_closed", person, f"w{number}:closure", params)
+
+
+def hold_ended_draft(case: Case, person: User, *, hold: int) -> NoticeDraft:
+    """This will draft the notice that a hold has run out, to one person."""
+    return _draft(case, "hold_ended", person, f"h{hold}:ended", {})
+
+
+def cancel_reminders(case: Case) -> int:
+    """This will cancel the reminders of a case that nobody has begun to send."""
+    return cancel_pending(case.about, kinds=[REMINDER], because="period_ended")
+
+
+def _draft(case: Case, kind: str, person: User, event: str, params: Mapping[str, object]) -> NoticeDraft:
+    assert kind in WORDS, kind
+    return NoticeDraft(
+        key=f"{case.about}:{event}:{kind}:u{person.pk}",
+        kind=f"case_{kind}",
+        recipient=person,
+        about=case.about,
+        params={"case": case.pk, "number": case.number, "title": case.title, **params},
+        wants_mail=person.staff_mail if person.is_staff else True,
+    )

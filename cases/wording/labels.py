@@ -1,0 +1,197 @@
+"""Labels of statuses, priorities, actions and roles, and the names of steps."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import prose
+from cases.follow_up import Step, StepKind
+from cases.lifecycle import (
+    Action,
+    Channel,
+    EscalationReason,
+    Priority,
+    Resolution,
+    Role,
+    Status,
+)
+
+Words = str | Promise
+
+STATUS_NAMES: Mapping[str, Words] = {
+    Status.AWAITING_ASSIGNMENT: gettext_lazy("Awaiting Assignment"),
+    Status.IN_PROGRESS: gettext_lazy("In Progress"),
+    Status.PENDING_ENGINEERING: gettext_lazy("Pending Engineering"),
+    Status.PENDING_RESPONSE: gettext_lazy("Pending Response"),
+    Status.RESOLUTION_PROVIDED: gettext_lazy("Resolution Provided"),
+    Status.CLOSED: gettext_lazy("Closed"),
+    Status.AUTO_CLOSED: gettext_lazy("Auto Closed"),
+}
+STATUSES = [(status.value, STATUS_NAMES[status]) for status in Status]
+
+# What stands under the status on the customer's page: whose turn it is.
+STATUS_SENTENCES: Mapping[str, Words] = {
+    Status.AWAITING_ASSIGNMENT: gettext_lazy("We are looking for the engineer who takes your case"),
+    Status.IN_PROGRESS: gettext_lazy("A support engineer is working on it"),
+    Status.PENDING_ENGINEERING: gettext_lazy("Product engineering is looking into it"),
+    Status.PENDING_RESPONSE: gettext_lazy("Answer our question to keep this case open"),
+    Status.RESOLUTION_PROVIDED: gettext_lazy("Try the solution and tell us whether it works"),
+    Status.CLOSED: gettext_lazy("This case is closed"),
+    Status.AUTO_CLOSED: gettext_lazy("Closed by itself, because no answer came"),
+}
+
+PRIORITY_NAMES: Mapping[int, Words] = {
+    Priority.P1: gettext_lazy("P1 Critical"),
+    Priority.P2: gettext_lazy("P2 Urgent"),
+    Priority.P3: gettext_lazy("P3 Important"),
+    Priority.P4: gettext_lazy("P4 Minor"),
+}
+PRIORITIES = [(priority.value, PRIORITY_NAMES[priority]) for priority in Priority]
+RESOLUTION_MEANINGS: Mapping[str, Words] = {
+    Resolution.CONFIRMED: gettext_lazy("A solution works: support's, or your own."),
+    Resolution.IRRELEVANT: gettext_lazy("No solution fitted, and none is needed any more."),
+    Resolution.OBSOLETE: gettext_lazy("The problem is gone, or what it was about no longer exists."),
+}
+# SPEC 3.2, the column *Impact*.
+PRIORITY_IMPACTS: Mapping[int, Words] = {
+    Priority.P1: gettext_lazy("Production is down, or data is being lost or badly damaged."),
+    Priority.P2: gettext_lazy("Major degradation, data may be lost, or a major feature is hit."),
+    Priority.P3: gettext_lazy("Minor degradation; a workaround keeps your business going."),
+    Priority.P4: gettext_lazy("A question, or a wish for an enhancement."),
+}
+
+RESOLUTION_NAMES: Mapping[str, Words] = {
+    Resolution.CONFIRMED: gettext_lazy("Resolution Confirmed"),
+    Resolution.IRRELEVANT: gettext_lazy("Resolution Irrelevant"),
+    Resolution.OBSOLETE: gettext_lazy("Issue Obsolete"),
+}
+RESOLUTIONS = [(resolution.value, RESOLUTION_NAMES[resolution]) for resolution in Resolution]
+
+CHANNELS = [
+    (Channel.PORTAL.value, gettext_lazy("Portal")),
+    (Channel.PHONE.value, gettext_lazy("Phone")),
+    (Channel.CHAT.value, gettext_lazy("Chat")),
+]
+
+ESCALATION_REASONS = [
+    (EscalationReason.TIME_TO_RESOLUTION.value, gettext_lazy("Time to Resolution")),
+    (EscalationReason.EXPECTATIONS.value, gettext_lazy("Resolution did not meet expectations")),
+    (EscalationReason.COMMUNICATION.value, gettext_lazy("Agent Communication Skills")),
+    (EscalationReason.KNOWLEDGE.value, gettext_lazy("Agent Technical Knowledge")),
+    (EscalationReason.UPDATE.value, gettext_lazy("Awaiting Callback/Update")),
+    (EscalationReason.URGENCY.value, gettext_lazy("Change in Issue Urgency")),
+]
+
+ROLE_NAMES: Mapping[str, Words] = {
+    Role.READER: gettext_lazy("a person who may only read"),
+    Role.CONTACT: gettext_lazy("a named contact of the product"),
+    Role.FILER: gettext_lazy("a named contact who may file cases"),
+    Role.REQUESTOR: gettext_lazy("the requestor"),
+    Role.ADMINISTRATOR: gettext_lazy("the account administrator"),
+    Role.AGENT: gettext_lazy("support staff"),
+    Role.LEAD: gettext_lazy("a support lead"),
+    Role.CLOCK: gettext_lazy("the clock"),
+}
+
+# A button says what happens (the mocks' rule).
+ACTION_NAMES: Mapping[str, Words] = {
+    Action.FILE: gettext_lazy("File a case"),
+    Action.CLAIM: gettext_lazy("Claim"),
+    Action.ASSIGN: gettext_lazy("Assign"),
+    Action.ANSWER: gettext_lazy("Answer"),
+    Action.REQUEST_INFORMATION: gettext_lazy("Request information"),
+    Action.PROVIDE_RESOLUTION: gettext_lazy("Provide a resolution"),
+    Action.RESUME: gettext_lazy("Resume work"),
+    Action.HAND_TO_ENGINEERING: gettext_lazy("Hand to engineering"),
+    Action.TAKE_BACK: gettext_lazy("Take back from engineering"),
+    Action.REPLY: gettext_lazy("Reply"),
+    Action.LOG_CONTACT: gettext_lazy("Log a contact"),
+    Action.CONFIRM: gettext_lazy("Confirm the solution"),
+    Action.CLOSE: gettext_lazy("Close the case"),
+    Action.AUTO_CLOSE: gettext_lazy("Close by itself"),
+    Action.REOPEN: gettext_lazy("Reopen the case"),
+    Action.FOLLOW_UP: gettext_lazy("File a follow-up"),
+    Action.HOLD: gettext_lazy("Hold"),
+    Action.RELEASE: gettext_lazy("Release the hold"),
+    Action.EXTEND: gettext_lazy("Keep open 3 days longer"),
+    Action.ESCALATE: gettext_lazy("Escalate"),
+    Action.ACKNOWLEDGE: gettext_lazy("Acknowledge the escalation"),
+    Action.RAISE_URGENCY: gettext_lazy("Raise the urgency"),
+    Action.LOWER_PRIORITY: gettext_lazy("Lower the priority"),
+    Action.CHANGE_PRIORITY: gettext_lazy("Change the priority"),
+    Action.HAND_TO_COLLEAGUE: gettext_lazy("Hand to a colleague"),
+    Action.EDIT_WATCHERS: gettext_lazy("Edit watchers"),
+    Action.ADD_NOTE: gettext_lazy("Internal note"),
+    Action.TAG: gettext_lazy("Tags"),
+    Action.LINK_RELATED: gettext_lazy("Link a related case"),
+}
+
+# What an action does, for those who may take it.
+ACTION_EFFECTS: Mapping[str, Words] = {
+    Action.REPLY: gettext_lazy("Reminders and the auto-closure stop at once."),
+    Action.CONFIRM: gettext_lazy("The case closes as Resolution Confirmed. You can reopen it for 14 days."),
+    Action.CLOSE: gettext_lazy("If you no longer need an answer. You can reopen it for 14 days."),
+    Action.REOPEN: gettext_lazy("Tell us what happens still or again; the case returns to support."),
+    Action.FOLLOW_UP: gettext_lazy("A new case, filled in from this one and linked with it both ways."),
+    Action.EXTEND: gettext_lazy("Once per waiting period: every planned step moves by 72 hours."),
+    Action.ESCALATE: gettext_lazy("Brings the case to a support lead's attention. It cannot be undone."),
+    Action.RAISE_URGENCY: gettext_lazy("P4 to P3, or P3 to P2, once in 24 hours and with a reason."),
+    Action.HAND_TO_COLLEAGUE: gettext_lazy("Another named contact of the product becomes the requestor."),
+    Action.EDIT_WATCHERS: gettext_lazy("Up to 10 people of your account get this case's notices."),
+    Action.HOLD: gettext_lazy("Stops the follow-up clock until the end of a day; the customer sees why."),
+    Action.RELEASE: gettext_lazy("The follow-up clock goes on at once."),
+    Action.RESUME: gettext_lazy("Ends the waiting period: set by mistake, or answered elsewhere."),
+    Action.CLAIM: gettext_lazy("You become the owner."),
+    Action.REQUEST_INFORMATION: gettext_lazy("Sets Pending Response and starts a new waiting period."),
+    Action.PROVIDE_RESOLUTION: gettext_lazy("Sets Resolution Provided and starts a new waiting period."),
+    Action.ANSWER: gettext_lazy("A public answer; in a waiting case it changes neither status nor clock."),
+    Action.ADD_NOTE: gettext_lazy("For staff only; never shown to the customer."),
+}
+
+
+def status_name(value: object) -> str:
+    """This will name a status by its stored value."""
+    return str(STATUS_NAMES.get(str(value), value))
+
+
+def step_name(step: Step) -> str:
+    """This will name a step of the series, e.g. "2nd reminder"."""
+    match step.kind:
+        case StepKind.CLOSURE:
+            return _("The case closes by itself")
+        case StepKind.REOPENING_END:
+            return _("Reopening ends")
+        case StepKind.HOLD_END:
+            return _("The hold ends")
+        case _:
+            return reminder_name(step.ordinal)
+
+
+def reminder_name(ordinal: int) -> str:
+    """This will name the nth reminder."""
+    names = {1: _("1st reminder"), 2: _("2nd reminder"), 3: _("3rd reminder")}
+    return names.get(ordinal) or _("%(ordinal)sth reminder") % {"ordinal": ordinal}
+
+
+def step_stops(step: Step) -> str:
+    """This will say what stops a planned step (SPEC 2.3)."""
+    match step.kind:
+        case StepKind.CLOSURE:
+            return _(
+                "Stopped by an answer of yours or of a watcher, or by closing the case yourself. "
+                "An extension, or a hold by support, moves it."
+            )
+        case StepKind.REOPENING_END:
+            return _("Stopped by reopening. After it, a linked follow-up case is the way on.")
+        case StepKind.HOLD_END:
+            return _("Moved by an extension; ended early by support, an answer or a closing.")
+        case _:
+            return _("Stopped by an answer, or by closing the case.")
+
+
+def as_html(source: str) -> SafeString:
+    """This will render a message's Markdown; the renderer's allow-list makes it safe."""
+    return SafeString(prose.to_html(source, code_label=_("Code or log")))
