@@ -57,17 +57,7 @@ def columns(now: datetime) -> tuple[Column, ...]:
 
     @admin.display(description=_("Next step"), ordering="next_follow_up_at")
     def step(case: Case) -> str:
-        planned = next_step(case, now=now)
-        return _cell(
-            "next_step",
-            case=case,
-            what=step_name(planned.step) if planned else "",
-            due_at=planned.due_at if planned else None,
-            left=planned.due_at - now if planned else None,
-            is_due=planned is not None and planned.due_at <= now,
-            is_held=planned is not None and planned.step.kind is StepKind.HOLD_END,
-            is_reopenable=case.reopen_until is not None and case.reopen_until >= now,
-        )
+        return _next_step(case, now)
 
     @admin.display(description=_("Last change"), ordering="last_event_at")
     def last_change(case: Case) -> str:
@@ -77,6 +67,20 @@ def columns(now: datetime) -> tuple[Column, ...]:
         return _cell("last_change", case=case, what=what, day_and_time=day_and_time)
 
     return (number, title, account, status, owner, step, last_change)
+
+
+def _next_step(case: Case, now: datetime) -> str:
+    planned = next_step(case, now=now)
+    return _cell(
+        "next_step",
+        case=case,
+        what=step_name(planned.step) if planned else "",
+        due_at=planned.due_at if planned else None,
+        left=planned.due_at - now if planned else None,
+        is_due=planned is not None and planned.due_at <= now,
+        is_held=planned is not None and planned.step.kind is StepKind.HOLD_END,
+        is_reopenable=case.reopen_until is not None and case.reopen_until >= now,
+    )
 
 
 def _cell(name: str, **context: object) -> str:

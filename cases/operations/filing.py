@@ -46,11 +46,7 @@ def file_case(
     requestor = requestor or actor
     with transaction.atomic():
         license_ = locked_license(license_.pk)
-        forget_seats(requestor)
-        if requestor != actor and not staff_groups(actor):
-            raise NotAllowed("not_on_behalf")
-        if refused := filing_refusal(requestor, license_, now):
-            raise refused
+        _require_may_file(license_, requestor, actor=actor, now=now)
         if priority is Priority.P1 and not (phone and impact and is_reachable):
             raise FieldRefused("p1_needs_commitment", field="priority")
         case = Case.objects.create(
@@ -83,6 +79,16 @@ def file_case(
         )
         _announce_filing(case, actor=actor, now=now)
     return case
+
+
+def _require_may_file(license_: License, requestor: User, *, actor: User, now: datetime) -> None:
+    """Asks anew under the license's lock: a seat or a permission may have gone since the page was shown."""
+    if requestor != actor and not staff_groups(actor):
+        raise NotAllowed("not_on_behalf")
+    forget_seats(requestor)
+    requestor.refresh_from_db(fields=["is_active", "may_file_cases", "account"])
+    if refused := filing_refusal(requestor, license_, now):
+        raise refused
 
 
 def _announce_filing(case: Case, *, actor: User, now: datetime) -> None:

@@ -1,10 +1,7 @@
-"""Accounts, their people, licenses, terms, seats and history in Django admin.
-
-Every form calls an operation; what an operation refuses comes back as the form's error (SPEC 5).
-"""
+"""The pages: accounts, people, licenses, terms, seats, products and history."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -15,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from entitlements import operations
+from entitlements.admin.rows import LicenseRows, PersonRows, PersonSeatRows, SeatRows, TermRows
 from entitlements.forms import (
     AccountForm,
     LicenseForm,
@@ -34,67 +32,9 @@ from portal.accounts.admin_access import (
     PasswordPage,
     RefusableForm,
     StaffReads,
-    TabularInline,
     is_superuser,
 )
 from portal.accounts.models import Account, User
-
-
-class _Rows(StaffReads, TabularInline):
-    """Rows shown on the page of what they belong to; their own pages change them."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = True
-
-
-class TermRows(_Rows):
-    """The terms of a license, newest first."""
-
-    model = Term
-    fields = ("first_on", "last_on", "plan")
-    ordering = ("-first_on", "pk")
-
-
-class SeatRows(_Rows):
-    """The seats of a license or of a person, active ones first."""
-
-    model = Seat
-    fields: ClassVar[tuple[str, ...]] = ("user", "added_at", "removed_at")
-    readonly_fields = fields
-    ordering = ("-removed_at", "-added_at", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
-        """Load the seats with what a row names."""
-        return super().get_queryset(request).select_related("user", "license__account", "license__product")
-
-
-class PersonSeatRows(SeatRows):
-    """The seats of a person."""
-
-    fields = ("license", "added_at", "removed_at")
-    readonly_fields = fields
-
-
-class LicenseRows(_Rows):
-    """The licenses of an account."""
-
-    model = License
-    fields = ("product", "added_at")
-    ordering = ("product__position", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
-        """Load the licenses with what a row names."""
-        return super().get_queryset(request).select_related("account", "product")
-
-
-class PersonRows(_Rows):
-    """The people of an account."""
-
-    model = Person
-    fk_name = "account"
-    fields = ("email", "name", "may_file_cases", "sees_account_cases", "is_active")
-    ordering = ("email", "pk")
 
 
 @admin.register(Product)

@@ -1,0 +1,8 @@
+"""Accounts, their people, licenses, terms, seats and history in Django admin.
+
+Every form calls an operation; what an operation refuses comes back as the form's error (SPEC 5).
+"""
+
+from entitlements.admin import pages
+
+__all__ = ["pages"]

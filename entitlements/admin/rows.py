@@ -1,0 +1,69 @@
+"""Rows of one table on the page of another."""
+
+from typing import ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from entitlements.models import License, Person, Seat, Term
+from portal.accounts.admin_access import (
+    StaffReads,
+    TabularInline,
+)
+
+
+class _Rows(StaffReads, TabularInline):
+    """Rows shown on the page of what they belong to; their own pages change them."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+class TermRows(_Rows):
+    """The terms of a license, newest first."""
+
+    model = Term
+    fields = ("first_on", "last_on", "plan")
+    ordering = ("-first_on", "pk")
+
+
+class SeatRows(_Rows):
+    """The seats of a license or of a person, active ones first."""
+
+    model = Seat
+    fields: ClassVar[tuple[str, ...]] = ("user", "added_at", "removed_at")
+    readonly_fields = fields
+    ordering = ("-removed_at", "-added_at", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        """Load the seats with what a row names."""
+        return super().get_queryset(request).select_related("user", "license__account", "license__product")
+
+
+class PersonSeatRows(SeatRows):
+    """The seats of a person."""
+
+    fields = ("license", "added_at", "removed_at")
+    readonly_fields = fields
+
+
+class LicenseRows(_Rows):
+    """The licenses of an account."""
+
+    model = License
+    fields = ("product", "added_at")
+    ordering = ("product__position", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
+        """Load the licenses with what a row names."""
+        return super().get_queryset(request).select_related("account", "product")
+
+
+class PersonRows(_Rows):
+    """The people of an account."""
+
+    model = Person
+    fk_name = "account"
+    fields = ("email", "name", "may_file_cases", "sees_account_cases", "is_active")
+    ordering = ("email", "pk")
