@@ -12,7 +12,10 @@ MODULE_LINES = 400
 FUNCTION_LINES = 40
 # Path -> reason why two things may live in one place.
 LONG_MODULES = {"portal/demo/attachments.py": "one maker for each made-up file; content, not rules"}
-LONG_FUNCTIONS = {"portal/demo/attachments.py:publish_error_log": "the lines of a made-up log"}
+LONG_FUNCTIONS = {
+    "portal/demo/attachments.py:publish_error_log": "the lines of a made-up log",
+    "cases/operations/filing.py:file_case": "the facts of a case, one by one, as arguments and as columns",
+}
 
 
 def test_no_module_is_longer_than_400_lines_without_a_reason():
@@ -64,12 +67,12 @@ def test_tasks_live_in_their_own_modules():
 
 
 def test_only_the_edges_read_the_clock():
-    """Operations, queries and rules are told the time (DESIGN 2)."""
+    """Operations, queries and rules are told the time (DESIGN 2); only the demo, which moves it, reads it."""
     forbidden = {"operations", "sweep", "permissions", "timeline", "follow_up", "lifecycle", "plans", "terms"}
     readers = [
         path
         for path, tree in modules().items()
-        if forbidden & set(path.removesuffix(".py").split("/"))
+        if forbidden & set(path.removesuffix(".py").split("/")) and not path.startswith("portal/demo/")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom)
         and node.module == "portal.clock"
