@@ -186,7 +186,11 @@ _PERFORM: dict[Action, Callable[[Taken], object]] = {
     "change_priority": _change_priority,
     "claim": lambda it: operations.claim_case(it.case, **it.by),
     "close": lambda it: operations.close_case(
-        it.case, resolution=Resolution(it.value("resolution")), reason=it.value("reason"), **it.by
+        it.case,
+        resolution=Resolution(it.value("resolution")),
+        # Staff write why; a customer's last words stand in the same place.
+        reason=it.value("reason") or it.step.text,
+        **it.by,
     ),
     "confirm_resolution": lambda it: operations.confirm_resolution(it.case, **it.by),
     "edit_watchers": _edit_watchers,
