@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -38,6 +39,7 @@ from portal.accounts.models import User
 from portal.clock import business_now
 
 _NUMBER = re.compile(r"\s*(?:[Ee]-)?(\d{1,18})\s*")
+_KEY = re.compile(r"[0-9]{1,18}")
 _COLUMNS = "_case_columns"
 
 
@@ -113,6 +115,8 @@ class CaseAdmin(StaffReads, ModelAdmin):
         """Show the list; what is done from it is for leads."""
         if request.method == "POST" and not self.has_lead_permission(request):
             raise PermissionDenied
+        if not all(_KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest
         return super().changelist_view(request, {"title": _("Cases"), **(extra_context or {})})
 
     @admin.action(description=gettext_lazy("Claim for me"), permissions=["lead"])

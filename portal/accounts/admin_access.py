@@ -3,6 +3,7 @@
 Agents and leads read. The superuser changes, through the same operations as everybody. Nobody deletes.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,6 +34,8 @@ else:
     ModelForm, ModelAdmin, TabularInline = forms.ModelForm, admin.ModelAdmin, admin.TabularInline
     DjangoUserAdmin = UserAdmin
 
+_BEYOND_KEYS = re.compile(r"\d{19}")
+
 
 class StaffReads:
     """Mixin for a ModelAdmin or an inline: agents and leads see the rows, nobody changes them."""
@@ -56,6 +59,13 @@ class StaffReads:
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
         """Refuse: rows stay."""
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Refuse numbers in a list's address that no key reaches: the database would fail on them."""
+        if _BEYOND_KEYS.search(value):
+            return False
+        allowed: bool = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]  # ModelAdmin's
+        return allowed
 
 
 class RefusableForm(ModelForm):

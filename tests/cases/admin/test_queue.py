@@ -100,10 +100,30 @@ def test_list_shows_open_cases_until_asked_for_others(requestor: User, agent: Us
 
 @pytest.mark.parametrize(
     "query",
-    ["q=999999999999999999", "p=99999999999", "p=-1", "o=99", "o=x", "q=%25", "e=1", "q=" + "9" * 400],
+    [
+        "q=999999999999999999",
+        "p=99999999999",
+        "p=-1",
+        "id__gt=x",
+        "foo=bar",
+        "o=99",
+        "o=x",
+        "q=%25",
+        "e=1",
+        "q=" + "9" * 400,
+    ],
 )
 def test_list_stands_up_to_any_query(case: Case, agent: User, query: str) -> None:
     assert client_of(agent).get(f"{LIST}?{query}").status_code in (200, 302)
+
+
+def test_numbers_beyond_any_key_are_400(case: Case, lead: User) -> None:
+    client = client_of(lead)
+    assert client.get(f"{LIST}?id__in={'9' * 30}").status_code == 400
+    for key in ("x", "9" * 30, "-1"):
+        chosen = {"action": "claim_cases", "index": 0, "_selected_action": key}
+        assert client.post(LIST, chosen).status_code == 400
+    assert current(case).owner is None
 
 
 def test_list_says_what_the_clock_does_next(waiting: Case, requestor: User, agent: User) -> None:
