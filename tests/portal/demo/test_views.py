@@ -88,7 +88,8 @@ class BecomingTests(DemoTestCase):
             self.assertContains(page, "<span>Now <time", count=1)
             self.assertContains(page, now)
         page = self.signed_in(CONTACT).get("/")
-        self.assertContains(page, 'aria-pressed="true"', count=1)
+        self.assertContains(page, 'aria-pressed="true">contact@northwind</button>')
+        self.assertContains(page, 'aria-pressed="false">agent@portal</button>')
 
 
 class TimeTests(DemoTestCase):
