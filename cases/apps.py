@@ -2,12 +2,14 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
     """Cases, their lifecycle and their clock."""
 
     name = "cases"
+    verbose_name = _("Cases")
 
     def ready(self) -> None:
         """This will fill in what lower apps ask for, once all models are there."""

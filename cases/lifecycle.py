@@ -133,7 +133,7 @@ class CaseFacts:
     """All that the rules ask of a case; instants are aware.
 
     `reopen_until` is the last instant, inclusive, at which the customer may reopen; `term_ended_on` the last
-    day of the licence's last term once that is over; `raised_at` when the customer last raised the urgency.
+    day of the license's last term once that is over; `raised_at` when the customer last raised the urgency.
     """
 
     status: Status
@@ -217,7 +217,7 @@ def _can_be_lowered(facts: CaseFacts, _now: datetime) -> Refusal | None:
 
 
 def _has_term(facts: CaseFacts, _now: datetime) -> Refusal | None:
-    """while the licence has a term"""
+    """while the license has a term"""
     return Refusal("term_ended", {"last_on": facts.term_ended_on}) if facts.term_ended_on else None
 
 

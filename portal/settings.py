@@ -247,7 +247,7 @@ if env.bool("PORTAL_BEHIND_PROXY", default=False):
 
 # --- Mail -------------------------------------------------------------------------------------------
 
-# smtp://user:password@host:port, smtp+tls://…, or file:///folder; the embedded run writes to a folder.
+# smtp://user:password@host:port, smtp+tls://…, or filemail:///folder; the embedded run writes to a folder.
 vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
 # A mail server that does not answer must not hold the sender for ever.
 EMAIL_TIMEOUT = 10

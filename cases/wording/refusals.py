@@ -122,7 +122,7 @@ def refusal_text(code: str, values: Mapping[str, object], *, to_staff: bool = Fa
             }
         case "term_ended":
             text = _(
-                "The licence ended on %(day)s. Open cases run to their end, but nothing new is filed, raised "
+                "The license ended on %(day)s. Open cases run to their end, but nothing new is filed, raised "
                 "or escalated. Ask your account administrator about a renewal."
             ) % {"day": _day(values["last_on"])}
         case _:

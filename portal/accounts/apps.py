@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -11,7 +12,7 @@ class AccountsConfig(AppConfig):
 
     name = "portal.accounts"
     label = "accounts"
-    verbose_name = "Accounts and people"
+    verbose_name = _("Accounts and people")
 
     def ready(self) -> None:
         """Load the reference rows whenever tables were made or emptied."""

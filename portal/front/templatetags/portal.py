@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from django import template
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from cases.prose import mark_japanese
 from cases.wording import PRIORITY_NAMES, STATUS_NAMES, Words
+from entitlements import wording as entitlement_wording
 from portal.accounts import wording
 
 register = template.Library()
@@ -130,6 +131,12 @@ def exact(when: datetime | None) -> str:
 def exact_text(when: datetime | None) -> str:
     """Write an instant as `exact` does, without markup: for plain text and for attributes."""
     return "" if when is None else wording.exact(when, timezone.get_current_timezone())
+
+
+@register.filter
+def day(when: date | None) -> str:
+    """Write a day as people read it; nothing for None."""
+    return "" if when is None else entitlement_wording.day(when)
 
 
 @register.filter
