@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, F, Min
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -253,8 +254,9 @@ def _preview(now: datetime) -> Iterator[PreviewLine]:
         assert case.next_follow_up_at is not None
         rules = case.period.rules()
         due = steps_due(rules, now=max(now, case.next_follow_up_at))
+        path = reverse("admin:cases_case_change", args=[case.pk])
         for step in due:
-            yield PreviewLine(due_at=step.due_at, about=case.number, what=_outcome_words(step))
+            yield PreviewLine(due_at=step.due_at, about=case.number, what=_outcome_words(step), path=path)
 
 
 def _outcome_words(step: DueStep) -> str:

@@ -470,6 +470,11 @@ def test_the_preview_lists_the_next_steps_and_carries_none_out(requestor: User) 
     assert snapshot() == before
 
 
+def test_the_preview_leads_to_the_staffs_page_of_each_case(requestor: User) -> None:
+    case = make_waiting_case(requestor)
+    assert [line.path for line in FOLLOW_UP.preview(ASKED)] == [f"/admin/cases/case/{case.pk}/change/"]
+
+
 # --- What the database holds ------------------------------------------------------------------------
 
 
