@@ -12,12 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.accounts.admin_access import ModelAdmin, StaffReads
 from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import User
+from portal.accounts.wording import exact
 from portal.errors import DomainError
 from portal.notices.inbox import entry_of
 from portal.notices.kinds import UnknownKind, kind_of, kinds
@@ -49,12 +51,21 @@ class _KindFilter(admin.SimpleListFilter):
 class NoticeAdmin(StaffReads, ModelAdmin):
     """The outbox, for leads: to read, to send again, to cancel."""
 
-    list_display = ("created_at", "kind_name", "recipient_name", "about", "state", "attempts", "sent_when")
-    list_display_links = ("created_at", "kind_name")
+    list_display = (
+        "created_when",
+        "kind_name",
+        "recipient_name",
+        "about_what",
+        "state",
+        "attempts",
+        "sent_when",
+    )
+    list_display_links = ("created_when", "kind_name")
     list_filter = ("state", _KindFilter)
     list_select_related = ("recipient",)
     list_per_page = 50
-    search_fields = ("recipient__email", "address", "about")
+    search_fields = ("recipient__email", "address", "about", "params__number")
+    search_help_text = gettext_lazy("An address, or the number of a case.")
     ordering = ("-created_at", "-pk")
     show_full_result_count = False
     actions = ("send_selected_again", "cancel_selected")
@@ -67,6 +78,22 @@ class NoticeAdmin(StaffReads, ModelAdmin):
         """Let leads read it: it holds what was written to customers."""
         return _is_lead(request)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Call the list what staff call it."""
+        return super().changelist_view(request, {"title": _("Outbox"), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("when"), ordering="created_at")
+    def created_when(self, notice: Notice) -> str:
+        """When it was announced, in the viewer's zone."""
+        return _exact(notice.created_at)
+
+    @admin.display(description=gettext_lazy("about"), ordering="about")
+    def about_what(self, notice: Notice) -> str:
+        """What it is about, by the number that people use."""
+        return str(notice.params.get("number", "")) or notice.about
+
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_name(self, notice: Notice) -> str:
         """The kind's name."""
@@ -78,9 +105,10 @@ class NoticeAdmin(StaffReads, ModelAdmin):
         return notice.recipient.email if notice.recipient else notice.address
 
     @admin.display(description=gettext_lazy("sent at"), ordering="sent_at")
-    def sent_when(self, notice: Notice) -> datetime | None:
+    def sent_when(self, notice: Notice) -> str | None:
         """When the mail went out, by the clock that people see."""
-        return notice.sent_by_business_clock
+        at = notice.sent_by_business_clock
+        return _exact(at) if at else None
 
     def get_urls(self) -> list[URLPattern]:
         """Add the mail's own page and the two acts."""
@@ -112,6 +140,7 @@ class NoticeAdmin(StaffReads, ModelAdmin):
             "notice": notice,
             "kind_name": _kind_name(notice),
             "headline": _headline(notice),
+            "about": self.about_what(notice),
             "cancelled_text": cancelled_text(notice.cancelled_because),
             "is_secret": _is_secret(notice),
             "may_send_again": notice.state == MailState.DEAD,
@@ -195,6 +224,10 @@ def _actor(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def _exact(at: datetime) -> str:
+    return exact(at, timezone.get_current_timezone())
 
 
 def _kind_name(notice: Notice) -> str:

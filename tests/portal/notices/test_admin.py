@@ -78,6 +78,18 @@ def test_the_outbox_is_narrowed_by_state_kind_and_recipient(client, lead):
         assert ("case:1" in content, "case:2" in content) == (True, False), query
 
 
+def test_the_outbox_shows_instants_in_the_viewers_zone_and_finds_a_case_by_its_number(client, lead):
+    make_notice(about="case:1", params={"number": "E-000000001"})
+    make_notice(about="case:2", params={"number": "E-000000002"})
+
+    content = client.get(reverse(LIST) + "?q=E-000000002").content.decode()
+
+    assert "<h1>Outbox</h1>" in content
+    assert ("E-000000001" in content, ">E-000000002</td>" in content) == (False, True)
+    assert ">Sat 6 Dec 2025, 10:26 UTC</a>" in content
+    assert ">Sat 6 Dec 2025, 10:27 UTC</td>" in content
+
+
 def test_a_notice_shows_its_mail_as_sent_at_the_time_that_people_saw(client, lead):
     content = client.get(page(make_notice())).content.decode()
 
