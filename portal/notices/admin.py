@@ -80,7 +80,7 @@ class NoticeAdmin(StaffReads, ModelAdmin):
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> TemplateResponse:
+    ) -> HttpResponse:
         """Call the list what staff call it."""
         return super().changelist_view(request, {"title": _("Outbox"), **(extra_context or {})})
 
