@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from cases import operations
 from cases.lifecycle import Action, Priority, Status
@@ -164,6 +164,11 @@ def _counts() -> dict[str, int]:
     return counts
 
 
+def _stored_names() -> set[str]:
+    """The names of all bytes in the store."""
+    return {name for folder in default_storage.listdir("")[0] for name in default_storage.listdir(folder)[1]}
+
+
 class ResettingTests(DemoTestCase):
     def test_a_reset_brings_back_the_same_rows_numbers_and_time(self):
         counts, titles = _counts(), list(Case.objects.order_by("pk").values_list("title", flat=True))
@@ -187,6 +192,26 @@ class ResettingTests(DemoTestCase):
         assert min(numbers_after) == 1
         with pytest.raises(Exception, match="append-only"):
             CaseEvent.objects.all().delete()
+
+    def test_a_reset_that_fails_leaves_everything_as_it_was(self):
+        advance_demo(DAY)
+        before = _counts()
+        stored = _stored_names()
+        titles = (story.title for story in CASES)
+        Case.objects.filter(title=next(titles)).update(title="Changed in the demo")
+
+        def fail(execute, sql, params, many, context):
+            if sql.startswith("INSERT INTO") and "cases_waitingperiod" in sql:
+                raise OperationalError("the disk is full")
+            return execute(sql, params, many, context)
+
+        with pytest.raises(OperationalError), connection.execute_wrapper(fail):
+            reset_demo(NOW)
+        assert _counts() == before
+        assert Case.objects.filter(title="Changed in the demo").count() == 1
+        assert business_now() == after(days=1)
+        left = _stored_names()
+        assert left == stored
 
 
 @pytest.mark.django_db
