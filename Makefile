@@ -16,7 +16,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check
+.PHONY: help setup setup-dev run test lint types lock migrations check pictures
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ migrations: setup-dev ## Write the migrations that the models need
 check: setup-dev ## Check the settings of a deployment, with an environment made up for it
 	@SECRET_KEY="$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=portal.example \
 	  $(IN_VENV) manage.py check --deploy --fail-level WARNING
+
+pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
+	@$(IN_VENV) -m tests.browser.pictures
 
 # $(call sync,runtime|dev): does nothing when the lock file's checksum is the one last installed.
 # pip only brings uv, into the environment and from outside it: Debian's python3-venv is not needed.
