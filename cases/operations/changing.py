@@ -125,6 +125,9 @@ def lock_cases(cases: CaseQuerySet, *, skip_locked: bool = False) -> list[Case]:
         .prefetch_related("period__holds", "period__steps", "license__terms", "watchers")
     )
     rows = {case.pk: case for case in loaded}
+    for case in rows.values():
+        # The license's account is the case's: its region's zone needs no further statement.
+        case.license.account = case.account
     return [rows[key] for key in keys]
 
 

@@ -309,6 +309,18 @@ def _png(width: int, rows: list[bytes]) -> bytes:
     )
 
 
+# Drawn at half the size and doubled: nobody sees the difference, and it takes a quarter of the time.
+_DOT = 2
+
+
+def _doubled(width: int, rows: list[bytes]) -> bytes:
+    """A PNG in which every drawn pixel is four."""
+    wide = [
+        b"".join(row[at : at + 3] * _DOT for at in range(0, len(row), 3)) for row in rows for _ in range(_DOT)
+    ]
+    return _png(width, wide)
+
+
 def chart_png(at: datetime) -> bytes:
     """A bar chart of requests and slow requests, as a monitoring tool would draw it."""
     source = _random(at.day)
@@ -317,11 +329,11 @@ def chart_png(at: datetime) -> bytes:
     slow = [value * 3 // 4 if value > 180 else value // 9 for value in tall]
     white, grey, blue, red = b"\xff\xff\xff", b"\xe4\xe7\xeb", b"\x3b\x63\xfb", b"\xd7\x37\x3f"
     rows: list[bytes] = []
-    for y in range(height):
+    for y in range(0, height, _DOT):
         level = height - y
         background = grey if level % 50 == 0 else white
         row = bytearray()
-        for x in range(width):
+        for x in range(0, width, _DOT):
             slot = x // bar
             in_gap = x % bar >= bar - 3
             if in_gap or level > tall[slot]:
@@ -330,7 +342,7 @@ def chart_png(at: datetime) -> bytes:
             else:
                 row += red if level <= slow[slot] else blue
         rows.append(bytes(row))
-    return _png(width, rows)
+    return _doubled(width, rows)
 
 
 def screenshot_png(at: datetime) -> bytes:
@@ -339,9 +351,9 @@ def screenshot_png(at: datetime) -> bytes:
     width, height = 640, 400
     ends = [source.randint(300, 600) for _ in range(12)]
     rows: list[bytes] = []
-    for y in range(height):
+    for y in range(0, height, _DOT):
         row = bytearray()
-        for x in range(width):
+        for x in range(0, width, _DOT):
             in_box = 90 <= y <= 230 and 40 <= x <= 600
             on_frame = in_box and (y in {90, 91, 229, 230} or x in {40, 41, 599, 600})
             if y < 48:
@@ -355,7 +367,7 @@ def screenshot_png(at: datetime) -> bytes:
             else:
                 row += b"\xff\xff\xff"
         rows.append(bytes(row))
-    return _png(width, rows)
+    return _doubled(width, rows)
 
 
 def configuration_zip(at: datetime) -> bytes:
