@@ -99,8 +99,9 @@ def _obsolete_because(notice: Notice) -> str | None:
 
 def _mail(notice: Notice, words: NoticeWords) -> Mail:
     case = (
-        Case.objects.for_display()
-        .select_related("period__question")
+        Case.objects.select_related(
+            "account", "license__product", "requestor", "period__policy", "period__question"
+        )
         .prefetch_related("period__holds", "period__steps")
         .get(pk=notice.params["case"])
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cases.lifecycle import Action, Channel
 from cases.models import Case, InternalNote, Message
-from cases.operations.changing import begin_period, changing, finish_period
+from cases.operations.changing import Change, begin_period, changing, finish_period
 from portal.accounts.models import User
 from portal.files.storing import StoredBlob
 
@@ -29,14 +29,7 @@ def request_information(
 ) -> Message:
     """This will ask the customer and set Pending Response, with a new waiting period."""
     with changing(case, Action.REQUEST_INFORMATION, actor=actor, now=now) as change:
-        change.move()
-        change.own()
-        change.respond()
-        message = change.write(text, Message.Purpose.REQUEST, files=files)
-        begin_period(change, message)
-        event = change.record("information_requested", {"message": message.pk})
-        change.tell_customer("information_requested", event, message=message.pk)
-    return message
+        return _wait(change, text, Message.Purpose.REQUEST, kind="information_requested", files=files)
 
 
 def provide_resolution(
@@ -44,13 +37,20 @@ def provide_resolution(
 ) -> Message:
     """This will give a solution and set Resolution Provided, with a new waiting period."""
     with changing(case, Action.PROVIDE_RESOLUTION, actor=actor, now=now) as change:
-        change.move()
-        change.own()
-        change.respond()
-        message = change.write(text, Message.Purpose.RESOLUTION, files=files)
-        begin_period(change, message)
-        event = change.record("resolution_provided", {"message": message.pk})
-        change.tell_customer("resolution_provided", event, message=message.pk)
+        return _wait(change, text, Message.Purpose.RESOLUTION, kind="resolution_provided", files=files)
+
+
+def _wait(
+    change: Change, text: str, purpose: Message.Purpose, *, kind: str, files: Sequence[StoredBlob]
+) -> Message:
+    """Sets the action's waiting status by a message; it is a response, and starts a new period."""
+    change.move()
+    change.own()
+    change.respond()
+    message = change.write(text, purpose, files=files)
+    begin_period(change, message)
+    event = change.record(kind, {"message": message.pk})
+    change.tell_customer(kind, event, message=message.pk)
     return message
 
 

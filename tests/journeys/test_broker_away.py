@@ -9,6 +9,7 @@ import pytest
 from celery import current_app
 from django.core import mail
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from cases.models import Case, Message
 from portal.clock import machine_now
@@ -26,10 +27,11 @@ PATIENCE_SECONDS = 2.0
 
 
 @pytest.fixture
-def no_broker() -> Iterator[None]:
+def no_broker(settings: SettingsWrapper) -> Iterator[None]:
     """A broker's address where nothing listens, as a process sees it that has not connected yet."""
     before = current_app.conf.broker_url
-    _use_broker("redis://127.0.0.1:1/0")
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    _use_broker(settings.CELERY_BROKER_URL)
     yield
     _use_broker(before)
 
