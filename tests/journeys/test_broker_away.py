@@ -9,7 +9,7 @@ import pytest
 from celery import current_app
 from django.core import mail
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from cases.models import Case, Message
 from portal.clock import machine_now
@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 2.0
 
 
 @pytest.fixture
-def no_broker(settings: SettingsWrapper) -> Iterator[None]:
+def no_broker(settings: Settings) -> Iterator[None]:
     """A broker's address where nothing listens, as a process sees it that has not connected yet."""
     before = current_app.conf.broker_url
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
