@@ -17,7 +17,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take --dry-run."""
-        parser.add_argument("--dry-run", action="store_true", help="show what is due and change nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show what is due and planned, and change nothing"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print a report with one line for each kind of work."""
@@ -34,7 +36,8 @@ class Command(BaseCommand):
             count = backlogs[work.name].count
             self.stdout.write(f"{work.label}: {count} due")
             for line in lines:
-                self.stdout.write(f"  {_instant(line.due_at)}  {line.about}  {line.what}")
+                state = "due" if line.due_at <= now else "planned"
+                self.stdout.write(f"  {state:<7}  {_instant(line.due_at)}  {line.about}  {line.what}")
             if count > len(lines) > 0:
                 self.stdout.write(f"  ... and {count - len(lines)} more")
         self.stdout.write("Dry run: nothing was changed.")
