@@ -8,7 +8,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.mark_as_read, name="mark_as_read"),
-    path("inbox/<int:key>/", views.open_notice, name="open_notice"),
     path("profile/", views.profile, name="profile"),
     path("theme/", views.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),

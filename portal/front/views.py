@@ -129,16 +129,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_safe
-def open_notice(request: HttpRequest, key: int) -> HttpResponse:
-    """This will lead to what a notice is about; opening it from the inbox marks it as read by a POST."""
-    notice = inbox_of(signed_in(request)).filter(pk=key).first()
-    if notice is None:
-        raise Http404
-    return redirect(entry_of(notice).url or "inbox")
-
-
-@login_required
 @require_POST
 def mark_as_read(request: HttpRequest) -> HttpResponse:
     """This will mark one notice, or all of them, as read."""
