@@ -6,7 +6,7 @@ history, notices and the next instants of a chunk are one transaction.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import notices
+from cases.folding import changes_between, recorded
 from cases.follow_up import (
     DueStep,
     Outcome,
@@ -57,6 +58,19 @@ class _Decision:
     def steps(self, *outcomes: Outcome) -> Iterator[DueStep]:
         return (step for step in self.due if step.outcome in outcomes)
 
+    def columns(self, now: datetime) -> dict[str, object]:
+        """The recorded columns of the case as they will be."""
+        if not self.closes:
+            return {"next_follow_up_at": next_due_at(self.after, now=now), "clock_failed_at": None}
+        return {
+            "status": Status.AUTO_CLOSED,
+            "period_id": None,
+            "next_follow_up_at": None,
+            "clock_failed_at": None,
+            "closed_at": now,
+            "reopen_until": reopen_until(now, self.after.policy),
+        }
+
 
 def carry_out_steps(now: datetime, limit: int) -> int:
     """This will carry out what is due at `now` in up to `limit` cases and say in how many.
@@ -96,8 +110,21 @@ def _still_due(key: int, now: datetime) -> list[Case]:
 
 def _put_off(cases: list[Case], now: datetime) -> None:
     for case in cases:
-        Case.objects.filter(pk=case.pk).update(next_follow_up_at=now + RETRY_AFTER, clock_failed_at=now)
-        CaseEvent.objects.create(case=case, kind="clock_failed", occurred_at=now, is_public=False, detail={})
+        columns = {"next_follow_up_at": now + RETRY_AFTER, "clock_failed_at": now}
+        Case.objects.filter(pk=case.pk).update(**columns)
+        CaseEvent.objects.create(
+            case=case,
+            kind="clock_failed",
+            occurred_at=now,
+            is_public=False,
+            changes=_changes(case, columns),
+        )
+
+
+def _changes(case: Case, columns: Mapping[str, object]) -> dict[str, list[object]]:
+    """What history holds of a case whose columns are set to these values."""
+    after = {column: recorded(value) for column, value in columns.items()}
+    return changes_between(case.state(), after)
 
 
 def _carry_out(cases: list[Case], now: datetime) -> int:
@@ -151,13 +178,20 @@ _EVENT_KINDS = {
 
 
 def _event(decision: _Decision, step: DueStep, now: datetime) -> CaseEvent:
+    # What several steps of one tick change together stands in the last of them.
+    changes = _changes(decision.case, decision.columns(now)) if step is decision.due[-1] else {}
     detail: dict[str, object] = {"period": decision.period.number, "due_at": step.due_at.isoformat()}
     if step.step.ordinal:
         detail["ordinal"] = step.step.ordinal
     if step.outcome is Outcome.CLOSED:
         detail |= {"status_before": decision.case.status, "status": str(Status.AUTO_CLOSED)}
     return CaseEvent(
-        case=decision.case, kind=_EVENT_KINDS[step.outcome], occurred_at=now, is_public=True, detail=detail
+        case=decision.case,
+        kind=_EVENT_KINDS[step.outcome],
+        occurred_at=now,
+        is_public=True,
+        detail=detail,
+        changes=changes,
     )
 
 
@@ -169,23 +203,15 @@ def _end_holds(decisions: list[_Decision]) -> None:
 
 def _close(decisions: list[_Decision], now: datetime) -> None:
     """Closes in one statement per reopening window; the period's own policy counts (SPEC 2.1)."""
-    by_window: dict[datetime, list[int]] = defaultdict(list)
+    periods = [decision.period for decision in decisions]
+    WaitingPeriod.objects.filter(pk__in=[period.pk for period in periods]).update(ended_at=now)
+    Hold.objects.filter(period__in=periods, ended_at__isnull=True).update(ended_at=now)
+    by_window: dict[object, list[_Decision]] = defaultdict(list)
     for decision in decisions:
-        by_window[reopen_until(now, decision.after.policy)].append(decision.case.pk)
-    WaitingPeriod.objects.filter(pk__in=[decision.period.pk for decision in decisions]).update(ended_at=now)
-    Hold.objects.filter(period__in=[decision.period for decision in decisions], ended_at__isnull=True).update(
-        ended_at=now
-    )
-    for window_end, keys in by_window.items():
-        Case.objects.filter(pk__in=keys).update(
-            status=Status.AUTO_CLOSED,
-            period=None,
-            next_follow_up_at=None,
-            closed_at=now,
-            reopen_until=window_end,
-            last_event_at=now,
-            last_event_kind="auto_closed",
-            last_event_by=None,
+        by_window[decision.columns(now)["reopen_until"]].append(decision)
+    for alike in by_window.values():
+        Case.objects.filter(pk__in=[decision.case.pk for decision in alike]).update(
+            **alike[0].columns(now), last_event_at=now, last_event_kind="auto_closed", last_event_by=None
         )
 
 

@@ -17,7 +17,9 @@ class OpenWork(Protocol):
     ) -> None:
         """Make `successor` the requestor of each; called inside the removal's transaction."""
 
-    def forget(self, user_id: int, license_id: int, *, has_other_seats: bool) -> None:
+    def forget(
+        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
+    ) -> None:
         """Take the person off what they watch: of this product, or of everything."""
 
 
@@ -33,7 +35,9 @@ class NoWork:
     ) -> None:
         """Hand over nothing."""
 
-    def forget(self, user_id: int, license_id: int, *, has_other_seats: bool) -> None:
+    def forget(
+        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
+    ) -> None:
         """Forget nothing."""
 
 

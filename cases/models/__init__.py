@@ -2,6 +2,7 @@
 
 from cases.models.case import (
     MOST_WATCHERS,
+    RECORDED_COLUMNS,
     TEXT_LENGTH,
     TITLE_LENGTH,
     Case,
@@ -15,6 +16,7 @@ from cases.models.writing import Attachment, CaseTag, InternalNote, Message, Rel
 
 __all__ = [
     "MOST_WATCHERS",
+    "RECORDED_COLUMNS",
     "TEXT_LENGTH",
     "TITLE_LENGTH",
     "Attachment",

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.folding import recorded
 from cases.lifecycle import ENDED, WAITING, Channel, Priority, Status
 from cases.wording import CHANNELS, ESCALATION_REASONS, PRIORITIES, RESOLUTIONS, STATUSES
 from entitlements.models import License
@@ -18,6 +19,26 @@ TITLE_LENGTH = 200
 TEXT_LENGTH = 32_000
 # SPEC 1: up to 10 people of the account get a case's notices beside the requestor.
 MOST_WATCHERS = 10
+# The columns whose every change stands in history; the others are fixed at filing, or follow from history.
+RECORDED_COLUMNS = (
+    "status",
+    "priority",
+    "owner_id",
+    "requestor_id",
+    "phone",
+    "impact",
+    "first_responded_at",
+    "period_id",
+    "next_follow_up_at",
+    "clock_failed_at",
+    "closed_at",
+    "resolution",
+    "reopen_until",
+    "escalated_at",
+    "escalation_reason",
+    "acknowledged_at",
+    "raised_at",
+)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -167,6 +188,10 @@ class Case(models.Model):
         """The key by which notices belong to this case."""
         return f"case:{self.pk}"
 
+    def state(self) -> dict[str, object]:
+        """The recorded columns as history writes them."""
+        return {column: recorded(getattr(self, column)) for column in RECORDED_COLUMNS}
+
     @property
     def is_waiting(self) -> bool:
         """It is the customer's turn."""
@@ -195,9 +220,14 @@ class Watcher(models.Model):
 
 
 class CaseEvent(Event):
-    """One line of a case's history; append-only in the database."""
+    """One line of a case's history; append-only in the database.
+
+    `changes` says which recorded columns of the case, watchers and tags it changed, each as
+    `[before, after]`: folding them gives the case as it stands (`cases.folding`).
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    changes = models.JSONField(default=dict, blank=True)
 
     class Meta:
         indexes = (models.Index(fields=("case", "id"), name="event_of_case"),)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases import notices
+from cases.folding import Changes, State, changes_between
 from cases.follow_up import next_due_at, reopen_until
 from cases.lifecycle import Action, Channel, Resolution, Role, Status, status_after
 from cases.models import Attachment, Case, CaseEvent, CaseQuerySet, Hold, Message, WaitingPeriod
@@ -29,7 +30,12 @@ class Change:
     actor: User | None
     now: datetime
     roles: frozenset[Role]
-    status_before: Status
+    state_before: State
+
+    @property
+    def status_before(self) -> Status:
+        """Where the case stood when it was locked; a new case, where it begins."""
+        return Status(str(self.state_before.get("status", self.case.status)))
 
     @property
     def is_by_customer(self) -> bool:
@@ -61,17 +67,27 @@ class Change:
         )
 
     def record(
-        self, kind: str, detail: Mapping[str, object] | None = None, *, is_public: bool = True
+        self,
+        kind: str,
+        detail: Mapping[str, object] | None = None,
+        *,
+        is_public: bool = True,
+        lists: Changes | None = None,
     ) -> CaseEvent:
-        """This will save the case and add one line to its history, with the change of status in it."""
+        """This will save the case and add one line to its history, with all that changed.
+
+        `lists` are the watchers or tags before and after; call it once in an operation.
+        """
         statuses = {"status_before": str(self.status_before), "status": str(self.case.status)}
         return record_event(
             self.case,
             kind,
             actor=self.actor,
             now=self.now,
+            before=self.state_before,
             is_public=is_public,
             detail={**statuses, **(detail or {})},
+            lists=lists,
         )
 
     def tell_customer(self, kind: str, event: CaseEvent, **params: object) -> None:
@@ -110,7 +126,7 @@ def changing(
         roles = roles_of(actor, current)
         if refused := refusal_of(action, current, roles=roles, now=now):
             raise_refusal(refused, current)
-        yield Change(current, action, actor, now, roles, Status(current.status))
+        yield Change(current, action, actor, now, roles, state_before=current.state())
 
 
 def lock_cases(cases: CaseQuerySet, *, skip_locked: bool = False) -> list[Case]:
@@ -165,15 +181,26 @@ def record_event(
     *,
     actor: User | None,
     now: datetime,
+    before: State,
     detail: Mapping[str, object],
     is_public: bool = True,
+    lists: Changes | None = None,
 ) -> CaseEvent:
-    """This will save the case with one new line of history; lists show the newest public one."""
+    """This will save the case with one new line of history; lists show the newest public one.
+
+    `before` is the state in which the case was locked.
+    """
     if is_public:
         case.last_event_at, case.last_event_kind, case.last_event_by = now, kind, actor
     case.save()
     return CaseEvent.objects.create(
-        case=case, kind=kind, actor=actor, occurred_at=now, detail=dict(detail), is_public=is_public
+        case=case,
+        kind=kind,
+        actor=actor,
+        occurred_at=now,
+        detail=dict(detail),
+        is_public=is_public,
+        changes={**changes_between(before, case.state()), **(lists or {})},
     )
 
 
@@ -202,6 +229,7 @@ def finish_period(case: Case, *, now: datetime) -> None:
     WaitingPeriod.objects.filter(pk=case.period.pk).update(ended_at=now)
     case.period = None
     case.next_follow_up_at = None
+    case.clock_failed_at = None
     notices.cancel_reminders(case)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from cases.lifecycle import Action, Channel, Priority, Role, Status
 from cases.models import Case, Message
 from cases.operations.changing import Change, changing, write_message
-from cases.operations.people import set_watchers
+from cases.operations.people import set_watchers, watchers_change
 from entitlements.models import License
 from entitlements.operations.changing import locked_license
 from entitlements.permissions import filing_refusal
@@ -67,7 +67,7 @@ def file_case(
             last_event_kind="filed",
             last_event_by=actor,
         )
-        set_watchers(case, watchers, now=now)
+        _, watching = set_watchers(case, watchers, now=now)
         write_message(
             case,
             description,
@@ -77,7 +77,7 @@ def file_case(
             files=files,
             channel=channel,
         )
-        _announce_filing(case, actor=actor, now=now)
+        _announce_filing(case, watching, actor=actor, now=now)
     return case
 
 
@@ -91,10 +91,11 @@ def _require_may_file(license_: License, requestor: User, *, actor: User, now: d
         raise refused
 
 
-def _announce_filing(case: Case, *, actor: User, now: datetime) -> None:
+def _announce_filing(case: Case, watching: set[int], *, actor: User, now: datetime) -> None:
     roles = frozenset({Role.AGENT} if staff_groups(actor) else {Role.CONTACT})
-    change = Change(case, Action.FILE, actor, now, roles, Status.AWAITING_ASSIGNMENT)
-    event = change.record("filed", {"priority": int(case.priority), "requestor": case.requestor_id})
+    change = Change(case, Action.FILE, actor, now, roles, state_before={})
+    detail = {"priority": int(case.priority), "requestor": case.requestor_id}
+    event = change.record("filed", detail, lists=watchers_change(set(), watching))
     change.acknowledge(event)
     if case.priority == Priority.P1:
         change.tell_staff("p1_filed", event)

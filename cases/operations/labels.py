@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from cases.folding import changes_between, recorded
 from cases.lifecycle import Action
 from cases.models import Case, CaseTag, RelatedLink
 from cases.operations.changing import changing
@@ -24,7 +25,8 @@ def set_tags(case: Case, *, tags: Iterable[str], actor: User, now: datetime) -> 
         CaseTag.objects.bulk_create(
             CaseTag(case=change.case, name=name) for name in wanted if name not in before
         )
-        change.record("tagged", {"before": before, "after": wanted}, is_public=False)
+        lists = changes_between({"tags": recorded(before)}, {"tags": recorded(wanted)})
+        change.record("tagged", {"before": before, "after": wanted}, is_public=False, lists=lists)
     return change.case
 
 

@@ -1,13 +1,14 @@
 """Who a case belongs to on the customer's side, and who watches it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from cases import notices
+from cases.folding import changes_between, recorded
 from cases.lifecycle import OPEN, Action
-from cases.models import MOST_WATCHERS, Case, Watcher
+from cases.models import MOST_WATCHERS, Case, CaseEvent, Watcher
 from cases.operations.changing import changing, lock_cases, record_event
 from entitlements.queries import forget_seats, has_seat
 from portal.accounts.models import User
@@ -32,24 +33,30 @@ def hand_to_colleague(case: Case, *, colleague: User, actor: User, now: datetime
 def edit_watchers(case: Case, *, watchers: Iterable[User], actor: User, now: datetime) -> Case:
     """This will set who watches the case: at most 10 people of the account with a login."""
     with changing(case, Action.EDIT_WATCHERS, actor=actor, now=now) as change:
-        added, removed = set_watchers(change.case, watchers, now=now)
-        if added or removed:
-            change.record("watchers_changed", {"added": added, "removed": removed})
+        before, after = set_watchers(change.case, watchers, now=now)
+        if before != after:
+            detail = {"added": sorted(after - before), "removed": sorted(before - after)}
+            change.record("watchers_changed", detail, lists=watchers_change(before, after))
     return change.case
 
 
-def set_watchers(case: Case, watchers: Iterable[User], *, now: datetime) -> tuple[list[int], list[int]]:
-    """This will make `watchers` the watchers of a locked case and give the keys added and removed."""
+def set_watchers(case: Case, watchers: Iterable[User], *, now: datetime) -> tuple[set[int], set[int]]:
+    """This will make `watchers` the watchers of a locked case and give their keys before and after."""
     wanted = {person.pk: person for person in watchers if person.pk != case.requestor_id}
     if any(person.account_id != case.account_id or not person.is_active for person in wanted.values()):
         raise FieldRefused("not_of_the_account", field="watchers")
     if len(wanted) > MOST_WATCHERS:
         raise FieldRefused("too_many_watchers", field="watchers")
     present = set(Watcher.objects.filter(case=case).values_list("user_id", flat=True))
-    added, removed = sorted(wanted.keys() - present), sorted(present - wanted.keys())
-    Watcher.objects.filter(case=case, user_id__in=removed).delete()
+    Watcher.objects.filter(case=case, user_id__in=present - wanted.keys()).delete()
+    added = sorted(wanted.keys() - present)
     Watcher.objects.bulk_create(Watcher(case=case, user_id=key, added_at=now) for key in added)
-    return added, removed
+    return present, set(wanted)
+
+
+def watchers_change(before: Collection[int], after: Collection[int]) -> dict[str, list[object]]:
+    """This will write a change of watchers as history holds it."""
+    return changes_between({"watchers": recorded(set(before))}, {"watchers": recorded(set(after))})
 
 
 class OpenCases:
@@ -68,12 +75,37 @@ class OpenCases:
         """
         theirs = Case.objects.filter(requestor_id=user_id, license_id=license_id, status__in=OPEN)
         for case in lock_cases(theirs.order_by("pk")):
+            before = case.state()
             case.requestor = successor
             detail = {"before": user_id, "after": successor.pk}
-            event = record_event(case, "requestor_changed", actor=actor, now=now, detail=detail)
+            event = record_event(
+                case, "requestor_changed", actor=actor, now=now, before=before, detail=detail
+            )
             notices.tell_customer(case, "requestor_changed", event=event, except_for=actor, now=now)
 
-    def forget(self, user_id: int, license_id: int, *, has_other_seats: bool) -> None:
-        """This will take a removed contact off the watchers: of the product, or of everything."""
-        rows = Watcher.objects.filter(user_id=user_id)
-        rows.filter(Q(case__license_id=license_id) if has_other_seats else Q()).delete()
+    def forget(
+        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
+    ) -> None:
+        """This will take a removed contact off the watchers: of the product, or of everything.
+
+        History gets a line for each case, which only staff see: nobody of the customer did anything to it.
+        """
+        watched = Case.objects.filter(Exists(Watcher.objects.filter(case=OuterRef("pk"), user_id=user_id)))
+        if has_other_seats:
+            watched = watched.filter(license_id=license_id)
+        keys = list(watched.order_by("pk").select_for_update().values_list("pk", flat=True))
+        watchers: dict[int, set[int]] = {key: set() for key in keys}
+        for case_id, watcher_id in Watcher.objects.filter(case__in=keys).values_list("case_id", "user_id"):
+            watchers[case_id].add(watcher_id)
+        Watcher.objects.filter(case__in=keys, user_id=user_id).delete()
+        CaseEvent.objects.bulk_create(
+            CaseEvent(
+                case_id=key,
+                kind="watchers_changed",
+                actor=actor,
+                occurred_at=now,
+                detail={"added": [], "removed": [user_id]},
+                changes=watchers_change(before, before - {user_id}),
+            )
+            for key, before in watchers.items()
+        )

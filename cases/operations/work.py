@@ -63,12 +63,12 @@ def release_cases_of(leaver: User, *, actor: User, now: datetime) -> int:
     with transaction.atomic():
         cases = lock_cases(Case.objects.filter(owner=leaver, status__in=OPEN).order_by("pk"))
         for case in cases:
-            before = case.status
+            before = case.state()
             case.owner = None
             if case.status not in WAITING:
                 case.status = Status.AWAITING_ASSIGNMENT
-            detail = {"before": leaver.pk, "status_before": str(before), "status": str(case.status)}
-            record_event(case, "owner_left", actor=actor, now=now, detail=detail)
+            detail = {"before": leaver.pk, "status_before": before["status"], "status": str(case.status)}
+            record_event(case, "owner_left", actor=actor, now=now, before=before, detail=detail)
         return len(cases)
 
 

@@ -112,4 +112,4 @@ def _let_go(seat: Seat, *, heir: User | None, has_other_seats: bool, actor: User
     work = open_work()
     if heir is not None:
         work.hand_over(seat.user_id, seat.license_id, successor=heir, actor=actor, now=now)
-    work.forget(seat.user_id, seat.license_id, has_other_seats=has_other_seats)
+    work.forget(seat.user_id, seat.license_id, has_other_seats=has_other_seats, actor=actor, now=now)

@@ -47,8 +47,10 @@ class _Work:
     ) -> None:
         self.told.append(("hand_over", user_id, license_id, successor.pk, actor.pk, now))
 
-    def forget(self, user_id: int, license_id: int, *, has_other_seats: bool) -> None:
-        self.told.append(("forget", user_id, license_id, has_other_seats))
+    def forget(
+        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
+    ) -> None:
+        self.told.append(("forget", user_id, license_id, has_other_seats, actor.pk, now))
 
 
 @pytest.fixture(autouse=True)
@@ -481,7 +483,10 @@ def test_a_contact_is_removed_and_their_sign_in_ends_with_the_last_seat(root: Us
     assert not User.objects.get(pk=person.pk).is_active
     detail = {"person": person.pk, "successor": None, "ends_sign_in": True}
     assert _last_event() == ("contact_removed", account.pk, second.pk, root.pk, NOW, True, detail)
-    assert work.told == [("forget", person.pk, first.pk, True), ("forget", person.pk, second.pk, False)]
+    assert work.told == [
+        ("forget", person.pk, first.pk, True, root.pk, NOW),
+        ("forget", person.pk, second.pk, False, root.pk, NOW),
+    ]
 
 
 def test_a_person_may_be_kept_without_a_seat_and_signs_in_again_when_seated_again(root: User) -> None:
@@ -515,7 +520,7 @@ def test_open_cases_go_to_the_named_successor(root: User, work: _Work) -> None:
     operations.remove_named_contact(seat, actor=root, now=NOW, successor=successor)
     assert work.told == [
         ("hand_over", person.pk, license_.pk, successor.pk, root.pk, NOW),
-        ("forget", person.pk, license_.pk, False),
+        ("forget", person.pk, license_.pk, False, root.pk, NOW),
     ]
     assert _last_event()[-1] == {"person": person.pk, "successor": successor.pk, "ends_sign_in": True}
 
