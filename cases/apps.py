@@ -13,14 +13,16 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """This will fill in what lower apps ask for, once all models are there."""
-        from cases import notices, sweep
+        from cases import invariants, notices, sweep
         from cases.operations.people import OpenCases
         from cases.operations.policies import load_reference_rows
         from cases.operations.work import StaffCases
         from entitlements.ports import use_open_work
         from portal.accounts.ports import use_staff_work
+        from portal.work import invariants as claims
         from portal.work import timed
 
+        claims.register(*invariants.INVARIANTS)
         notices.register_kinds()
         timed.register(sweep.FOLLOW_UP)
         use_open_work(OpenCases())

@@ -14,7 +14,12 @@ class EntitlementsConfig(AppConfig):
     verbose_name = _("Entitlements")
 
     def ready(self) -> None:
-        """Load the reference rows whenever tables were made or emptied."""
+        """Load the reference rows whenever tables were made or emptied, and claim what must be true."""
+        # The models exist only once the apps are ready, so this module cannot import them at its top.
+        from entitlements import invariants
+        from portal.work import invariants as claims
+
+        claims.register(*invariants.INVARIANTS)
         post_migrate.connect(_load_reference_rows, sender=self)
 
 

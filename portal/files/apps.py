@@ -14,9 +14,11 @@ class FilesConfig(AppConfig):
     def ready(self) -> None:
         """Sweep up uploads that became nothing, once an hour."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from portal.files import storing
+        from portal.files import invariants, storing
+        from portal.work import invariants as claims
         from portal.work import timed
 
+        claims.register(*invariants.INVARIANTS)
         timed.register(
             timed.housekeeping(
                 "files_orphans", label=_("Uploads that became nothing"), clear=storing.remove_orphans

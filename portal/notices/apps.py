@@ -14,8 +14,10 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Register the kinds, and what the clock's health asks about mail."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from portal.notices import account_mail, queries
+        from portal.notices import account_mail, invariants, queries
+        from portal.work import invariants as claims
         from portal.work import ports
 
         account_mail.register_kinds()
+        claims.register(*invariants.INVARIANTS)
         ports.unsent_mail_since = queries.unsent_since

@@ -1,0 +1,7 @@
+"""What must be true of every case, whatever crashed or ran twice (SPEC 2.1, 2.2)."""
+
+from cases.invariants import belonging, clock, past
+
+INVARIANTS = (*clock.INVARIANTS, *past.INVARIANTS, *belonging.INVARIANTS)
+
+__all__ = ["INVARIANTS"]
