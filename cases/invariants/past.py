@@ -73,11 +73,13 @@ def _reopened_too_late() -> Iterator[Offence]:
 
 def _old_remains() -> Iterator[Offence]:
     """Nothing of an opening survives its end (SPEC 2): escalation and resolution belong to one opening."""
-    later = CaseEvent.objects.filter(case=OuterRef("pk"), kind="reopened")
-    escalated = CaseEvent.objects.filter(case=OuterRef("pk"), kind="escalated")
-    last = later.order_by("-pk").values("pk")[:1]
-    stale = Case.objects.filter(Exists(later), escalated_at__isnull=False).exclude(status__in=ENDED)
-    for case in stale.filter(~Exists(escalated.filter(pk__gt=last))).order_by("pk"):
+    reopened = CaseEvent.objects.filter(case=OuterRef("pk"), kind="reopened")
+    after_it = CaseEvent.objects.filter(
+        case=OuterRef("case"), kind="escalated", occurred_at=OuterRef("case__escalated_at")
+    )
+    again = reopened.filter(~Exists(after_it.filter(pk__gt=OuterRef("pk"))))
+    stale = Case.objects.filter(Exists(again), escalated_at__isnull=False).exclude(status__in=ENDED)
+    for case in stale.order_by("pk"):
         yield case.about, "an escalation survived its reopening"
 
 

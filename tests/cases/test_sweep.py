@@ -15,7 +15,7 @@ from cases.sweep import FOLLOW_UP, carry_out_steps
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.work.timed import Backlog
-from tests.cases.records import kinds, recorded, snapshot, telling
+from tests.cases.records import kinds, newest, recorded, snapshot, telling
 from tests.factories.cases import (
     ASKED,
     CLOSES,
@@ -353,6 +353,45 @@ def test_a_case_that_failed_goes_on_once_its_cause_is_gone(requestor: User) -> N
     after = current(waiting)
     assert (after.clock_failed_at, after.next_follow_up_at) == (None, REMINDERS[1])
     assert steps(waiting) == [("reminder", 1, REMINDERS[0], REMINDERS[0] + HOUR, "sent")]
+
+
+def test_a_case_that_failed_and_was_answered_is_no_longer_shown_as_failing(requestor: User) -> None:
+    waiting = make_waiting_case(requestor)
+    broken = break_policy_of(waiting)
+    sweep_to(REMINDERS[0])
+    FollowUpPolicy.objects.filter(pk=broken.pk).update(reminder_hours=[24, 72, 120])
+
+    operations.reply_to_case(waiting, text="2.7", actor=requestor, now=REMINDERS[0] + TICK)
+
+    assert current(waiting).clock_failed_at is None
+
+
+def test_a_case_that_failed_and_closed_by_itself_is_no_longer_shown_as_failing(requestor: User) -> None:
+    waiting = make_waiting_case(requestor)
+    broken = break_policy_of(waiting)
+    sweep_to(REMINDERS[0])
+    FollowUpPolicy.objects.filter(pk=broken.pk).update(reminder_hours=[24, 72, 120])
+
+    sweep_to(CLOSES)
+
+    after = current(waiting)
+    assert (after.status, after.clock_failed_at) == (Status.AUTO_CLOSED, None)
+
+
+def test_a_step_s_event_says_what_it_changed_and_a_closure_s_all_that_ended(waiting: Case) -> None:
+    sweep_to(*REMINDERS)
+    last = newest(waiting)
+    period = waiting.period_id
+    sweep_to(CLOSES)
+
+    assert last.changes == {"next_follow_up_at": [REMINDERS[2].isoformat(), CLOSES.isoformat()]}
+    assert newest(waiting).changes == {
+        "status": ["pending_response", "auto_closed"],
+        "period_id": [period, None],
+        "next_follow_up_at": [CLOSES.isoformat(), None],
+        "closed_at": [None, CLOSES.isoformat()],
+        "reopen_until": [None, (CLOSES + 14 * 24 * HOUR).isoformat()],
+    }
 
 
 def test_a_case_that_failed_can_still_be_answered(requestor: User) -> None:

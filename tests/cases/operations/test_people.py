@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from cases import operations
 from cases.lifecycle import Resolution, Status
 from cases.models import Case
@@ -10,6 +13,7 @@ from entitlements.operations import remove_named_contact, set_sign_in
 from entitlements.queries import has_seat
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused, NotAllowed
+from portal.work.invariants import check
 from tests.cases.records import invisible, keys, kinds, newest, recorded, refused, snapshot, telling
 from tests.factories.cases import ASKED, FILED, current, make_case, make_closed_case, make_waiting_case
 from tests.factories.people import (
@@ -205,3 +209,24 @@ def test_a_removed_contact_watches_nothing_of_the_product(license_: License, req
     assert (list(of_product.watchers.all()), list(of_other.watchers.all())) == ([], [person])
     remove_named_contact(seats[other.pk], actor=make_superuser(), now=LATER)
     assert list(of_other.watchers.all()) == []
+    assert [of_product.watchers.count(), of_other.watchers.count()] == [0, 0]
+    root = make_superuser()
+    gone = ("watchers_changed", root, False, {"added": [], "removed": [person.pk]})
+    assert [recorded(of_product), recorded(of_other)] == [gone, gone]
+    assert newest(of_other).changes == {"watchers": [[person.pk], None]}
+    assert current(of_other).last_event_kind == "filed"
+    assert check() == []
+
+
+def test_forgetting_a_watcher_costs_the_same_for_one_case_and_for_many(
+    license_: License, requestor: User
+) -> None:
+    costs = []
+    for number in (1, 20):
+        person = make_customer(license_)
+        for _ in range(number):
+            make_case(requestor, watchers=[person])
+        with CaptureQueriesContext(connection) as statements:
+            remove_named_contact(person.seats.get(), actor=make_superuser(), now=LATER)
+        costs.append(len(statements))
+    assert costs[0] == costs[1]
