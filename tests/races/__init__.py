@@ -1,0 +1,1 @@
+"""What happens at once: interleaved on purpose, in both orders, and once more without the lock."""
