@@ -123,6 +123,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=600)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Nobody waits for ever for somebody else's row, and no process that froze keeps one (0: no limit).
+    _limits_in_seconds = {
+        "lock_timeout": env.int("DATABASE_LOCK_SECONDS", default=5),
+        "statement_timeout": env.int("DATABASE_STATEMENT_SECONDS", default=30),
+        "idle_in_transaction_session_timeout": env.int("DATABASE_IDLE_SECONDS", default=60),
+    }
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = " ".join(
+        f"-c {name}={seconds}s" for name, seconds in _limits_in_seconds.items()
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The cache holds sign-in throttles only; it lives in the database, so that no broker is needed to sign in.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 admin.site.site_header = _("Experience Cloud Support: staff")
 admin.site.site_title = _("Support staff")
 admin.site.index_title = _("Work")
+handler500 = "portal.front.errors.failure"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
