@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
+
+from portal.errors import DomainError
 
 # A test that reaches this has failed; no step of a race takes a tenth of it.
 DEADLINE_SECONDS = 15.0
@@ -28,12 +30,9 @@ class Statement:
     nth: int = 1
 
 
-# The statements at which races are decided, recognisable also where the lock was taken away.
-LOCK_LICENSE = Statement(r'^SELECT .* FROM "entitlements_license" .*"entitlements_license"\."id" = ')
+# Where races are decided: what was asked has been read, under its lock where there is one.
+FIRST_WRITE = Statement(r"^(INSERT|UPDATE|DELETE)")
 LOCK_CASES = Statement(r'^SELECT "cases_case"\."id" AS "pk" FROM "cases_case"')
-LOCK_NOTICES = Statement(r'^SELECT .* FROM "notices_notice" LEFT OUTER JOIN')
-LEASE = Statement(r'^UPDATE "notices_notice" SET "state" = .*"lease_token" = ')
-SPEND_TOKEN = Statement(r'^INSERT INTO "work_formtoken"')
 
 
 class Actor:
@@ -164,3 +163,40 @@ class Actor:
 def on_postgresql() -> bool:
     """Whether rows are locked one by one here; SQLite lets one writer in at a time."""
     return connection.vendor == "postgresql"
+
+
+def in_turn(first: Actor, second: Actor, *, at: Statement = FIRST_WRITE) -> None:
+    """`first` stands before it writes, `second` comes and has to wait for it; then both end."""
+    first.go_until(before=at)
+    second.go_until_blocked_by(first)
+    first.finish()
+    second.finish()
+
+
+def passed_over(first: Actor, clock: Actor, *, at: Statement = FIRST_WRITE) -> None:
+    """`first` stands before it writes; `clock` leaves its rows alone, or on SQLite waits; then both end."""
+    first.go_until(before=at)
+    if on_postgresql():
+        clock.finish()
+    else:
+        clock.go_until_blocked_by(first)
+    first.finish()
+    clock.finish()
+
+
+def overtaken(slow: Actor, quick: Actor, *, at: Statement = FIRST_WRITE) -> None:
+    """What must not be: while `slow` stands before it writes, `quick` does all of its work."""
+    slow.go_until(before=at)
+    quick.finish()
+    slow.finish()
+
+
+def was_locked_out(actor: Actor) -> bool:
+    """SQLite refused to write on top of what the actor had read."""
+    return isinstance(actor.error, OperationalError) and str(actor.error) == "database is locked"
+
+
+def refused_as(actor: Actor) -> str:
+    """The code with which the work was refused."""
+    assert isinstance(actor.error, DomainError), actor.outcome
+    return actor.error.code

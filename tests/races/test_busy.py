@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -23,11 +22,10 @@ from portal.work.form_tokens import new_token
 from portal.work.models import FormToken
 from portal.work.timed import run_tick
 from tests.factories.cases import ASKED
+from tests.races.becoming import REMINDS, reminded
 from tests.races.outcome import outcome_of
 from tests.races.stage import LOCK_CASES, Actor, Statement, on_postgresql
-from tests.races.test_answer import reminded
 
-REMINDS = ASKED + timedelta(hours=24)
 TEXT = "It is version 2.6,\nand <b>nothing</b> else has changed."
 
 
