@@ -87,10 +87,19 @@ def nudge_sender() -> None:
 
 
 def cancel_pending(about: str, kinds: Iterable[str], *, because: str) -> int:
-    """Cancel the mail of notices that no sender has claimed yet; return how many. They stay in the inbox."""
-    return Notice.objects.filter(about=about, kind__in=list(kinds), state=MailState.PENDING).update(
-        state=MailState.CANCELLED, cancelled_because=because
-    )
+    """Cancel the mail of notices that no sender has claimed yet; return how many. They stay in the inbox.
+
+    A claim under way comes first. From here to the caller's commit nobody claims any of them, nor takes
+    over from a sender that died: whoever comes later sees what the caller has changed.
+    """
+    unsent = Notice.objects.unsent().filter(about=about, kind__in=list(kinds))
+    with transaction.atomic(savepoint=False):
+        locked = list(unsent.order_by("pk").select_for_update().values_list("pk", flat=True))
+        if not locked:
+            return 0
+        return Notice.objects.filter(pk__in=locked, state=MailState.PENDING).update(
+            state=MailState.CANCELLED, cancelled_because=because
+        )
 
 
 def mark_read(notices: QuerySet[Notice], now: datetime) -> int:

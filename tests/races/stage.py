@@ -33,6 +33,8 @@ class Statement:
 # Where races are decided: what was asked has been read, under its lock where there is one.
 FIRST_WRITE = Statement(r"^(INSERT|UPDATE|DELETE)")
 LOCK_CASES = Statement(r'^SELECT "cases_case"\."id" AS "pk" FROM "cases_case"')
+LEASE = Statement(r'^UPDATE "notices_notice" SET "state" = .*"attempts" = \(')
+NOTE_RESULT = Statement(r'^UPDATE "notices_notice" SET .*"lease_token" = NULL')
 
 
 class Actor:
