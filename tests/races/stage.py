@@ -46,6 +46,8 @@ class Actor:
         self.error: Exception | None = None
         self.statements: list[str] = []
         self._work = work
+        self._first: Callable[[], object] = lambda: None
+        self._failure: Exception | None = None
         self._stop: tuple[str, Statement] | None = None
         self._seen = 0
         self._changed = threading.Condition()
@@ -68,6 +70,18 @@ class Actor:
         self._wait(lambda: self._is_done or self._waits_for(other), f"waits for {other.name}")
         assert not self._is_done, f"{self.name} did not wait for {other.name}: {self.outcome!r}"
 
+    def do_first(self, first: Callable[[], object]) -> None:
+        """Do this in the thread before the work, a barrier's wait for example."""
+        self._first = first
+
+    def go(self) -> None:
+        """Start or go on, without waiting for anything."""
+        self._go(None)
+
+    def fails_with(self, error: Exception) -> None:
+        """Let the work end with this error where it stands now, when it goes on."""
+        self._failure = error
+
     def finish(self) -> object:
         """Start or go on to the end, and return what came of it."""
         self._go(None)
@@ -88,6 +102,7 @@ class Actor:
             if connection.vendor == "postgresql":
                 self._backend = connection.connection.info.backend_pid
             with connection.execute_wrapper(self._watch):
+                self._first()
                 self.result = self._work()
         except Exception as error:
             self.error = error
@@ -134,6 +149,8 @@ class Actor:
             if not self._changed.wait_for(lambda: self._may_go, DEADLINE_SECONDS):
                 raise TimeoutError(f"nobody let {self.name} go on")
             self._is_standing = False
+        if self._failure is not None:
+            raise self._failure
 
     # --- The test's side --------------------------------------------------------------------------
 
