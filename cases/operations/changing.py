@@ -132,9 +132,11 @@ def changing(
 def lock_cases(cases: CaseQuerySet, *, skip_locked: bool = False) -> list[Case]:
     """This will lock cases in the order of the query, then read them anew with what the rules ask of each.
 
-    The second statement sees what was committed while the first one waited. `cases` must not join.
+    The second statement sees what was committed while the first one waited. `cases` must not join. Rows that
+    refer to a locked case are still written: two cases linked both ways at once do not wait for each other.
     """
-    keys = list(cases.select_for_update(skip_locked=skip_locked).values_list("pk", flat=True))
+    locking = cases.select_for_update(skip_locked=skip_locked, no_key=True)
+    keys = list(locking.values_list("pk", flat=True))
     loaded = (
         Case.objects.filter(pk__in=keys)
         .for_display()

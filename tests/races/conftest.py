@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.test import TransactionTestCase
 
-from cases.models import Case
+from cases.models import Case, FollowUpPolicy
 from entitlements.models import License
 from portal.accounts.models import User
 from portal.audit.append_only import history_unlocked
@@ -45,6 +45,8 @@ def _empty_all_but(kept: set[str]) -> None:
     with history_unlocked("races end"), transaction.atomic(), connection.cursor() as cursor:
         for table in _filled_tables() - kept:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        # The published policy stays; nobody made it.
+        FollowUpPolicy.objects.filter(made_by__isnull=False).delete()
 
 
 @pytest.fixture

@@ -64,6 +64,17 @@ class Actor:
         self._wait(lambda: self._is_standing or self._is_done, "stands or is done")
         assert not self._is_done, f"{self.name} never came there; it ended with {self.outcome!r}"
 
+    def goes_until(self, *, after: Statement) -> bool:
+        """Start or go on; return whether the actor came to stand after the statement, or ended without it."""
+        self._go(("after", after))
+        self._wait(lambda: self._is_standing or self._is_done, "stands or is done")
+        return self._is_standing
+
+    def goes_as_far_as_it_can(self, other: "Actor") -> None:
+        """Start or go on, and return once the actor is done or waits for `other`."""
+        self._go(None)
+        self._wait(lambda: self._is_done or self._waits_for(other), f"waits for {other.name}, or is done")
+
     def go_until_blocked_by(self, other: "Actor") -> None:
         """Start or go on, and return once the database says that the actor waits for `other`."""
         self._go(None)

@@ -1,4 +1,4 @@
-"""A form sent twice, or twenty times, at once: carried out once, and each submit leads to the first result."""
+"""A form sent twice, or twenty times, at once: carried out once, and each submit leads to that result."""
 
 import secrets
 from dataclasses import replace
