@@ -40,7 +40,7 @@ class BusinessClock:
             self._uncertain_until = time.monotonic() + _UNCERTAIN_SECONDS
 
     @contextmanager
-    def pause(self, *, within_seconds: float = 1.0) -> Iterator[bool]:
+    def pause(self, *, within_seconds: float = 5.0) -> Iterator[bool]:
         """Move the clock inside this block, if it gives true: then nobody's request is on its way."""
         with self._condition:
             self._is_jumping = True

@@ -1,4 +1,4 @@
-"""Operations against rows: what was answered is there once, what was refused is not, all as the model says."""
+"""Operations against rows: what was answered is there once, what was refused is not, as the model says."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -111,7 +111,9 @@ class CaseModel:
         faults = [*self._forbidden(event)]
         before = self.status
         self._move(event)
-        if event.status and (event.status, event.status_before or before) != (self.status, before):
+        # A new case is told as if it had been in its first status before.
+        told = (event.status, event.status_before if before else "")
+        if event.status and told != (self.status, before):
             faults.append(
                 f"says {event.status_before} to {event.status}, the rules {before} to {self.status}"
             )
