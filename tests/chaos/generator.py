@@ -72,6 +72,8 @@ class World:
     recorder: Recorder
     register: Register
     is_over: threading.Event
+    # One after the other: sign-ins that are under way count against their source's limit.
+    door: threading.Lock = field(default_factory=threading.Lock)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,10 @@ class Actor(threading.Thread):
             raise
 
     def _sign_in(self) -> None:
-        while not self._browser.enter(self.person.email) and not self.world.is_over.is_set():
+        while not self.world.is_over.is_set():
+            with self.world.door:
+                if self._browser.enter(self.person.email):
+                    return
             time.sleep(0.5)
 
     def _act(self) -> None:

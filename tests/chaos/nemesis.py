@@ -20,7 +20,7 @@ _JUMP_EVERY_SECONDS = (1.5, 3.5)
 _JUMP_HOURS = (3, 15)
 # The sender gives a server ten seconds to answer.
 _LONGER_THAN_THE_TIMEOUT = 11.0
-_MOVE_THE_CLOCK = "UPDATE demo_democlock SET offset = offset + make_interval(hours => %s)"
+_MOVE_THE_CLOCK = 'UPDATE demo_democlock SET "offset" = "offset" + make_interval(hours => %s)'
 
 
 @dataclass(frozen=True)
