@@ -33,6 +33,7 @@ class Operation:
     status: int = 0
     file: str = ""
     attempts: int = 1
+    unanswered: int = 0
     business_began: float = 0.0
     business_ended: float = 0.0
 

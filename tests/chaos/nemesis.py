@@ -16,8 +16,8 @@ from tests.chaos.processes import Part
 from tests.chaos.stage import Stage
 
 _PAUSE_SECONDS = (3.0, 8.0)
-_JUMP_EVERY_SECONDS = (1.5, 3.5)
-_JUMP_HOURS = (3, 15)
+_JUMP_EVERY_SECONDS = (2.0, 4.5)
+_JUMP_HOURS = (8, 30)
 # The sender gives a server ten seconds to answer.
 _LONGER_THAN_THE_TIMEOUT = 11.0
 _MOVE_THE_CLOCK = 'UPDATE demo_democlock SET "offset" = "offset" + make_interval(hours => %s)'

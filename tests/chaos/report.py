@@ -41,7 +41,9 @@ def figures(history: History) -> str:
     total = Counter(operation.result for operation in history.operations)
     lines.append(f"{'all':<22}{total[OK]:>6}{total[REFUSED]:>9}{total[UNKNOWN]:>9}")
     several = sum(operation.attempts > 1 for operation in history.operations)
-    lines += [f"{several} forms sent more than once; {len(history.answers)} requests", ""]
+    anew = sum(operation.result == OK and operation.unanswered > 0 for operation in history.operations)
+    lines.append(f"{several} forms sent more than once, {anew} of them until an answer came")
+    lines += [f"{len(history.answers)} requests", ""]
     kinds = Counter(fault.kind for fault in history.faults)
     for kind in sorted(kinds):
         notes = [fault.note for fault in history.faults if fault.kind == kind]
