@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.chaos.history import OK, REFUSED, UNKNOWN, History, Operation
 from tests.chaos.model import ENDED, EVENT_OF, WAITING, CaseModel, Event
-from tests.chaos.stored import Stored, StoredText
+from tests.chaos.stored import Stored
 from tests.chaos.verdict import Verdict
 
 # SPEC 2.1: the customer may reopen for so long; later the refusal is right.
@@ -139,13 +139,15 @@ def _match(operations: Sequence[Operation], stored: Stored, effects: Mapping[str
     waiting: dict[tuple[int, str, str], list[Event]] = defaultdict(list)
     for event in sorted(stored.events, key=lambda event: event.pk):
         waiting[event.case, event.kind, event.actor].append(event)
-    reports = {event.case: event for event in stored.events if event.kind == "filed"}
-    texts = {f"message {text.pk}": text for text in stored.texts if not text.is_note}
+    filed = {event.case: event for event in stored.events if event.kind == "filed"}
     found: dict[int, Event] = {}
     for operation in sorted(operations, key=lambda operation: operation.began):
         if operation.token not in stored.tokens:
             continue
-        event = _event_by_text(effects.get(operation.marker, []), texts, by_message, by_key, reports)
+        if operation.kind == "file":
+            event = filed.get(_case_of(operation, stored) or 0)
+        else:
+            event = _event_by_text(effects.get(operation.marker, []), by_message, by_key)
         if event is None:
             queue = waiting[operation.case or 0, EVENT_OF[operation.kind], operation.actor]
             event = queue.pop(0) if queue else None
@@ -155,18 +157,12 @@ def _match(operations: Sequence[Operation], stored: Stored, effects: Mapping[str
 
 
 def _event_by_text(
-    places: Sequence[str],
-    texts: Mapping[str, StoredText],
-    by_message: Mapping[int | None, Event],
-    by_key: Mapping[int, Event],
-    reports: Mapping[int, Event],
+    places: Sequence[str], by_message: Mapping[int | None, Event], by_key: Mapping[int, Event]
 ) -> Event | None:
     for place in places:
         kind, _, key = place.partition(" ")
-        if kind == "event":
-            return by_key.get(int(key))
-        if kind == "message":
-            return by_message.get(int(key)) or reports.get(texts[place].case)
+        if kind != "note":
+            return (by_key if kind == "event" else by_message).get(int(key))
     return None
 
 

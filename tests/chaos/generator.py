@@ -137,6 +137,8 @@ class Actor(threading.Thread):
         page = self._browser.page(address)
         if page.status == 302 and page.location.startswith("/login"):
             self._sign_in()
+        elif page.result == UNKNOWN:
+            time.sleep(self._random.uniform(0.3, 1.0))
         elif page.status == 200 and not self._only_looks() and (action := self._choose_action(page)):
             self._submit(self._action_form(action, case))
 
