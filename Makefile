@@ -9,6 +9,8 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 # How many processes run the tests.
 JOBS ?= 2
+# How long people act and parts break in `make chaos`.
+SECONDS_ ?= 120
 
 # Python may keep what it compiled, whatever the shell says: without it every start takes seconds longer.
 export PYTHONDONTWRITEBYTECODE :=
@@ -16,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check pictures
+.PHONY: help setup setup-dev run test lint types lock migrations check pictures chaos
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -56,6 +58,9 @@ check: setup-dev ## Check the settings of a deployment, with an environment made
 
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures
+
+chaos: setup-dev ## People, kill -9 and outages, then a table; SECONDS_=600 SEED=7 CANARY=help; needs PostgreSQL's programs
+	@$(IN_VENV) -m tests.chaos --seconds "$(SECONDS_)" $(if $(SEED),--seed "$(SEED)") $(if $(CANARY),--canary "$(CANARY)")
 
 # $(call sync,runtime|dev): does nothing when the lock file's checksum is the one last installed.
 # pip only brings uv, into the environment and from outside it: Debian's python3-venv is not needed.
