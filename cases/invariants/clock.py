@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from cases.follow_up import NOTICE_BEFORE_CLOSURE, CatchUp, Outcome, StepKind
@@ -29,9 +29,21 @@ def _twice() -> Iterator[Offence]:
 
 
 def _after_the_period() -> Iterator[Offence]:
-    late = _REMINDERS.filter(period__ended_at__isnull=False, done_at__gt=F("period__ended_at"))
-    for step in late.order_by("pk"):
-        yield _about(step), f"reminder {step.ordinal} is dated after its period's end"
+    """History is written under the case's lock: its order counts, for an answer is dated before it waits."""
+    told = CaseEvent.objects.filter(
+        case=OuterRef("case"), kind__in=("reminded", "reminder_skipped"), occurred_at=OuterRef("done_at")
+    )
+    ended = CaseEvent.objects.filter(
+        case=OuterRef("case"), changes__has_key="period_id", occurred_at=OuterRef("period__ended_at")
+    )
+    steps = _REMINDERS.filter(period__ended_at__isnull=False).annotate(
+        told=Subquery(told.order_by("pk").values("pk")[:1]),
+        ended=Subquery(ended.order_by("-pk").values("pk")[:1]),
+    )
+    unrecorded = Q(told__isnull=True) | Q(ended__isnull=True)
+    late = Q(told__gt=F("ended")) | (Q(done_at__gt=F("period__ended_at")) & unrecorded)
+    for step in steps.filter(late).order_by("pk"):
+        yield _about(step), f"reminder {step.ordinal} came after its period's end"
 
 
 def _timer_without_waiting() -> Iterator[Offence]:

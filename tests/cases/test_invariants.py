@@ -72,6 +72,15 @@ def test_all_claims_hold_after_ordinary_lives() -> None:
     assert check() == []
 
 
+def test_all_claims_hold_where_an_answer_waited_for_the_reminder_and_bears_the_earlier_instant() -> None:
+    case = make_waiting_case()
+    sweep_to(REMINDERS[0])
+
+    operations.reply_to_case(case, text="Here", actor=case.requestor, now=REMINDERS[0] - HOUR / 3600)
+
+    assert check() == []
+
+
 # --- Each claim is broken by one row, written past every operation ------------------------------------
 
 
@@ -86,6 +95,17 @@ def a_reminder_follows_the_answer() -> None:
     sweep_to(REMINDERS[0])
     operations.reply_to_case(case, text="Here", actor=case.requestor, now=REMINDERS[0] + HOUR)
     WaitingPeriod.objects.update(ended_at=REMINDERS[0] - HOUR)
+
+
+def a_reminder_is_written_after_the_answer() -> None:
+    """As by a tick that began before the answer, and did not look again under the lock."""
+    case = make_waiting_case()
+    period = case.periods.get()
+    operations.reply_to_case(case, text="Here", actor=case.requestor, now=REMINDERS[0] + HOUR)
+    facts = {"case": case, "period": period, "due_at": REMINDERS[0], "done_at": REMINDERS[0]}
+    FollowUpStep.objects.create(kind="reminder", ordinal=1, outcome="sent", **facts)
+    detail = {"period": 1, "ordinal": 1, "due_at": REMINDERS[0].isoformat()}
+    CaseEvent.objects.create(case=case, kind="reminded", occurred_at=REMINDERS[0], detail=detail)
 
 
 def a_case_waits_for_an_ended_period() -> None:
@@ -249,6 +269,7 @@ def add_event(case: Case, **columns: object) -> None:
 
 BROKEN: dict[Callable[[], None], str] = {
     a_reminder_follows_the_answer: "I2",
+    a_reminder_is_written_after_the_answer: "I2",
     a_case_waits_for_an_ended_period: "I3",
     a_period_is_left_running: "I3b",
     a_hold_is_left_running: "I3b",
