@@ -47,7 +47,7 @@ def start_broker(broker: Broker, started: list[subprocess.Popen[bytes]]) -> subp
 def start_worker(
     broker: Broker, folder: Path, started: list[subprocess.Popen[bytes]]
 ) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "REDIS_URL": broker.url}
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings", "REDIS_URL": broker.url}
     with (folder / "worker.log").open("wb") as log:
         started.append(
             subprocess.Popen(
