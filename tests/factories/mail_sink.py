@@ -204,7 +204,7 @@ def _refuse_to_render(notice):
 
 @pytest.fixture
 def note(monkeypatch):
-    """The kinds "note", "secret" and "broken"; what a note says stands in its params."""
+    """The kinds "note", "secret" and "broken"; what a note says stands in its params. Registers others."""
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
 
     def register(code, **changes):
@@ -226,3 +226,4 @@ def note(monkeypatch):
     register("secret", is_secret=True, is_in_inbox=False)
     register("broken", mail=_refuse_to_render)
     register("unsure", obsolete_because=_refuse_to_render)
+    return register
