@@ -5,7 +5,6 @@ import http.client
 import os
 import signal
 import socket
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from portal.management.broker import Broker, NoBroker, prepare_broker
+from portal.management.parts import beat_command, web_command, worker_command
 from portal.management.processes import Child, Family
 from portal.work.instance import adopt
 
@@ -91,7 +91,7 @@ class Command(BaseCommand):
         """Start the parts; the web server loads while the database is made ready."""
         if broker:
             family.start("broker", broker.command, env=env, cwd=settings.BASE_DIR)
-        family.start("web", _web_command(addresses), env=env, cwd=settings.BASE_DIR)
+        family.start("web", web_command(addresses), env=env, cwd=settings.BASE_DIR)
         if broker:
             try:
                 broker.wait_until_ready()
@@ -99,8 +99,9 @@ class Command(BaseCommand):
                 self._refuse_if_dead(family)
                 raise
         self._prepare_database()
-        family.start("worker", _worker_command(), env=env, cwd=settings.BASE_DIR)
-        family.start("beat", _beat_command(), env=env, cwd=settings.BASE_DIR)
+        family.start("worker", worker_command(), env=env, cwd=settings.BASE_DIR)
+        schedule = settings.CELERY_BEAT_SCHEDULE_FILENAME
+        family.start("beat", beat_command(schedule), env=env, cwd=settings.BASE_DIR)
 
     def _prepare_database(self) -> None:
         """Migrate where something is pending, load the demo where there is none, and adopt the database."""
@@ -208,32 +209,6 @@ def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
     except (OSError, OverflowError):
         return False
     return True
-
-
-def _web_command(addresses: list[str]) -> list[str]:
-    return [
-        *(sys.executable, "-m", "gunicorn", "portal.wsgi:application"),
-        *(part for address in addresses for part in ("--bind", address)),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-        *("--preload", "--no-control-socket", "--graceful-timeout", "2", "--timeout", "120"),
-        *("--name", "support-portal", "--log-level", "warning"),
-    ]
-
-
-def _worker_command() -> list[str]:
-    return [
-        *(sys.executable, "-m", "celery", "--app", "portal", "--quiet", "worker"),
-        *("--queues", "clock,mail", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"),
-        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-    ]
-
-
-def _beat_command() -> list[str]:
-    schedule = str(settings.CELERY_BEAT_SCHEDULE_FILENAME)
-    return [
-        *(sys.executable, "-m", "celery", "--app", "portal", "--quiet", "beat"),
-        *("--schedule", schedule, "--pidfile=", "--loglevel", "INFO"),
-    ]
 
 
 def _is_healthy(port: int) -> bool:
