@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import redis
 from django.db import connection
 
 from portal.management.broker import Broker, prepare_broker
@@ -57,6 +58,10 @@ class Parts:
 
     def start_beat(self) -> None:
         self._start("beat", beat_command(self.folder / "beat-schedule"))
+
+    def broker_client(self) -> redis.Redis:
+        """A connection to the broker, which is this test's alone."""
+        return redis.Redis(unix_socket_path=str(self.broker.socket_path))
 
     def said_by(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text("utf-8", errors="replace")
