@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, F, Min
 from django.urls import reverse
@@ -42,6 +43,8 @@ RETRY_AFTER = timedelta(hours=1)
 _PREVIEW_ROWS = 50
 # These say that the database cannot work just now, never that a case is at fault.
 _DATABASE_AWAY = (OperationalError, InterfaceError)
+# Nor does the end of the time that a task is given.
+_NO_CASE_TO_BLAME = (SoftTimeLimitExceeded, *_DATABASE_AWAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,12 @@ def carry_out_steps(now: datetime, limit: int) -> int:
     """This will carry out what is due at `now` in up to `limit` cases and say in how many.
 
     A chunk that raises is repeated case by case; the case that raises is put off for an hour and recorded.
-    Where the database is busy or away no case is to blame: that is raised, and the next tick tries again.
+    Where the database is busy or away, or time is up, no case is to blame: the next tick tries again.
     """
     try:
         with transaction.atomic():
             return _carry_out(_due_cases(now, limit), now)
-    except _DATABASE_AWAY:
+    except _NO_CASE_TO_BLAME:
         raise
     except Exception:
         logger.exception("A chunk of follow-ups failed; its cases are tried one by one.")
@@ -102,7 +105,7 @@ def _carry_out_one_by_one(now: datetime, limit: int) -> int:
         try:
             with transaction.atomic():
                 _carry_out(_still_due(key, now), now)
-        except _DATABASE_AWAY:
+        except _NO_CASE_TO_BLAME:
             raise
         except Exception:
             logger.exception("Follow-up of %s failed; it is tried again in an hour.", case_number(key))

@@ -258,6 +258,8 @@ if env.bool("PORTAL_BEHIND_PROXY", default=False):
 
 # smtp://user:password@host:port, smtp+tls://…, or filemail:///folder; the embedded run writes to a folder.
 vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
+if vars()["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "portal.notices.smtp.EmailBackend"
 # A mail server that does not answer must not hold the sender for ever.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="Support <no-reply@portal.example>")

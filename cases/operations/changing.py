@@ -236,8 +236,11 @@ def finish_period(case: Case, *, now: datetime) -> None:
 
 
 def end_hold(hold: Hold, *, now: datetime) -> None:
-    """This will end a running hold now, or when it was to end if the clock has not seen that yet."""
-    hold.ended_at = min(hold.until, now)
+    """This will end a running hold now, or when it was to end if the clock has not seen that yet.
+
+    Never before it began: on a clock set back a hold would else bring every step forward.
+    """
+    hold.ended_at = max(hold.began_at, min(hold.until, now))
     hold.save(update_fields=["ended_at"])
 
 

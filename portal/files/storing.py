@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 
 # A blob without a row is what an upload left behind that never became a message.
 ORPHAN_AFTER = timedelta(hours=24)
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What the system says when a disk, or a person's share of it, is full.
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _HOUR = timedelta(hours=1)
 _ROWS_AT_ONCE = 500
 
@@ -75,7 +76,7 @@ def store(upload: "UploadedFile[bytes]") -> StoredBlob:
         _write_through(path)
     except OSError as error:
         discard_path(path)
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             logger.error("An upload found no space: %s", error)
             raise DomainError("no_space") from error
         raise

@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.datastructures import MultiValueDict
 from django.views.defaults import server_error
 
+from portal.files.storing import NO_SPACE
+
 # These say that the database cannot work just now, never that the request is at fault.
 _DATABASE_AWAY = (OperationalError, InterfaceError)
 _RETRY_AFTER_SECONDS = "5"
@@ -23,9 +25,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 
 def failure(request: HttpRequest) -> HttpResponse:
-    """This will say that the portal is busy (503) where the database is, and that it failed (500) else."""
-    if isinstance(sys.exception(), _DATABASE_AWAY):
+    """This will say that the database is busy or away (503), the disk is full (507), or we have failed."""
+    error = sys.exception()
+    if isinstance(error, _DATABASE_AWAY):
         return _busy(request)
+    # While files are received, before any form has looked at them.
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return HttpResponse(render_to_string("507.html"), status=507)
     return server_error(request)
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -28,6 +27,7 @@ from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import kind_of
 from portal.notices.mail import Mail
 from portal.notices.models import Notice, mail_domain
+from portal.notices.smtp import Fault, fault_of
 from portal.notices.states import MailState
 from portal.work.instance import is_adopted
 from portal.work.models import Heartbeat
@@ -42,7 +42,14 @@ LEASE = timedelta(minutes=5)
 BUDGET = timedelta(seconds=45)
 FIRST_DELAY = timedelta(minutes=1)
 LONGEST_DELAY = timedelta(hours=1)
+# At most so many attempts end without an answer: each of them may have been a copy.
 MOST_ATTEMPTS = 12
+# From here on the delay grows no more; attempts that surely delivered nothing count no further.
+_MOST_REFUSALS_COUNTED = 7
+# RFC 5321, 4.5.4.1: a mail that is refused for the moment is tried for four to five days.
+GIVE_UP_AFTER = timedelta(days=5)
+# No row waits longer: one that does was written while the clock stood in the future.
+_LONGEST_WAIT = LONGEST_DELAY + LEASE
 _LONGEST_ERROR = 500
 
 # These say that the portal cannot work just now, never that a mail is bad.
@@ -59,14 +66,6 @@ class SendReport:
     put_off: int = 0
     dead: int = 0
     lost: int = 0
-
-
-class _Fault(Enum):
-    """Whose fault a failed attempt is."""
-
-    MAIL = auto()  # this mail will never be taken
-    MOMENT = auto()  # it may be taken later
-    SERVER = auto()  # no mail would be taken now
 
 
 def delay_after(attempts: int) -> timedelta:
@@ -104,6 +103,7 @@ class _Round:
 
     def run(self, limit: int) -> SendReport:
         looked_at = 0
+        self._bring_back_from_the_future()
         try:
             while looked_at < limit and not self._must_stop():
                 rows, claimed = self._claim(min(BATCH, limit - looked_at))
@@ -123,6 +123,11 @@ class _Round:
                 name=HEARTBEAT, at=self._now(), business_at=self._now(), took_ms=took, done=self.report.sent
             )
         )
+
+    def _bring_back_from_the_future(self) -> None:
+        """Let mail go out that was put off while the clock ran ahead, and would wait until it gets there."""
+        ahead = Notice.objects.unsent().filter(next_attempt_at__gt=self._now() + _LONGEST_WAIT)
+        ahead.update(next_attempt_at=self._now())
 
     # --- Claim: one short transaction -------------------------------------------------------------
 
@@ -213,7 +218,7 @@ class _Round:
 
     def _hand_over(self, notice: Notice, mail: Mail, message: EmailMultiAlternatives) -> None:
         try:
-            self._connection.open()
+            is_new = self._connection.open()
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             self._blame_server(notice, error)
@@ -221,21 +226,29 @@ class _Round:
         try:
             self._connection.send_messages([message])
         except (OSError, smtplib.SMTPException) as error:
-            self._after_refusal(notice, error)
+            # A backend that cannot tell how far the mail came may have delivered it.
+            fault = fault_of(error, is_text_out=getattr(self._connection, "is_text_out", True))
+            if fault is Fault.SERVER and is_new is False:
+                # The server may only have had enough of this connection.
+                self._hang_up()
+                self._hand_over(notice, mail, message)
+            else:
+                self._after_refusal(notice, error, fault)
             return
         self._note_sent(notice, mail, to=message.to[0])
 
-    def _after_refusal(self, notice: Notice, error: Exception) -> None:
-        fault = fault_of(error)
+    def _after_refusal(self, notice: Notice, error: Exception, fault: Fault) -> None:
         if not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
             # No answer, or half of one: this connection cannot be trusted with the next mail.
             self._hang_up()
-        if fault is _Fault.MAIL:
+        if fault is Fault.MAIL:
             self._give_up(notice, error)
-        elif fault is _Fault.SERVER:
+        elif fault is Fault.SERVER:
             self._blame_server(notice, error)
+        elif fault is Fault.MOMENT:
+            self._try_for_days(notice, error)
         else:
-            self._put_off(notice, error)
+            self._try_a_few_times(notice, error)
 
     def _hang_up(self) -> None:
         # Saying goodbye to a server that has gone away is no fault worth reporting.
@@ -257,25 +270,32 @@ class _Round:
             last_error="",
         )
 
-    def _put_off(self, notice: Notice, error: Exception) -> None:
-        if notice.attempts >= MOST_ATTEMPTS:
-            self._give_up(notice, error)
-            return
-        self.report.put_off += self._settle(
-            notice,
-            state=MailState.PENDING,
-            next_attempt_at=self._now() + delay_after(notice.attempts),
-            last_error=_words_of(error),
-        )
-
     def _blame_server(self, notice: Notice, error: Exception) -> None:
         """End the round and try later, for as long as it takes: an outage must not kill any mail."""
         logger.warning("The mail server takes no mail now: %s", _words_of(error))
         self._is_server_down = True
+        self._put_off(notice, error)
+
+    def _try_for_days(self, notice: Notice, error: Exception) -> None:
+        """Try a mail again that was surely not taken, as long as mail servers do among themselves."""
+        is_old = self._now() - notice.queued_at > GIVE_UP_AFTER
+        if is_old and notice.attempts >= _MOST_REFUSALS_COUNTED:
+            self._give_up(notice, error)
+        else:
+            self._put_off(notice, error)
+
+    def _try_a_few_times(self, notice: Notice, error: Exception) -> None:
+        """Try a mail again that may have been taken: each further attempt may be a copy."""
+        if notice.attempts >= MOST_ATTEMPTS:
+            self._give_up(notice, error)
+        else:
+            self._put_off(notice, error, attempts=notice.attempts)
+
+    def _put_off(self, notice: Notice, error: Exception, *, attempts: int = 0) -> None:
         self.report.put_off += self._settle(
             notice,
             state=MailState.PENDING,
-            attempts=min(notice.attempts, MOST_ATTEMPTS - 1),
+            attempts=attempts or min(notice.attempts, _MOST_REFUSALS_COUNTED),
             next_attempt_at=self._now() + delay_after(notice.attempts),
             last_error=_words_of(error),
         )
@@ -290,20 +310,6 @@ class _Round:
         written = mine.update(lease_token=None, lease_until=None, **columns)
         self.report.lost += 1 - written
         return written
-
-
-def fault_of(error: Exception) -> _Fault:
-    """Tell whose fault a refusal of the mail server is."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        codes = [code for code, _answer in error.recipients.values()]
-        return _Fault.MAIL if all(500 <= code < 600 for code in codes) else _Fault.MOMENT
-    if isinstance(error, smtplib.SMTPSenderRefused):
-        return _Fault.SERVER
-    if isinstance(error, smtplib.SMTPDataError):
-        return _Fault.MAIL if 500 <= error.smtp_code < 600 else _Fault.MOMENT
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return _Fault.MAIL
-    return _Fault.MOMENT
 
 
 def _obsolete_because(notice: Notice) -> str | None:

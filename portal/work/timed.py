@@ -170,7 +170,9 @@ def housekeeping(name: str, *, label: str | Promise, clear: Callable[[datetime],
 
     def carry_out(now: datetime, _limit: int) -> int:
         started_at = machine_now()
-        if Heartbeat.objects.filter(name=name, at__gt=started_at - _HOUSEKEEPING_EVERY).exists():
+        last = Heartbeat.objects.filter(name=name, at__gt=started_at - _HOUSEKEEPING_EVERY)
+        # A sign of life from the future was left by a clock that ran ahead, and says nothing.
+        if last.filter(at__lte=started_at).exists():
             return 0
         # First the sign of life, then the work: one that fails is not tried again each minute.
         beat(Heartbeat(name=name, at=started_at, business_at=now))

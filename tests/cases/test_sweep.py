@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -342,6 +343,26 @@ def test_a_case_that_raises_is_put_off_for_an_hour_and_stops_no_other(
     assert f"Follow-up of {broken.number} failed" in caplog.text
     assert carry_out_steps(now, 200) == 0
     assert carry_out_steps(now + HOUR - TICK, 200) == 0
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_no_case_is_put_off_because_the_time_of_the_tick_is_up(waiting: Case, at: int) -> None:
+    """In a chunk, and while the cases of a chunk that failed are tried one by one."""
+    tried = 0
+
+    def time_is_up(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        nonlocal tried
+        if sql.startswith('INSERT INTO "cases_followupstep"'):
+            tried += 1
+            raise ZeroDivisionError if tried < at else SoftTimeLimitExceeded
+        return execute(sql, *rest)
+
+    before = snapshot()
+    with connection.execute_wrapper(time_is_up), pytest.raises(SoftTimeLimitExceeded):
+        carry_out_steps(REMINDERS[0], 200)
+
+    assert (tried, snapshot()) == (at, before)
+    assert sweep_to(REMINDERS[0]) == 1
 
 
 def test_a_case_that_failed_goes_on_once_its_cause_is_gone(requestor: User) -> None:

@@ -4,7 +4,9 @@ import pytest
 from django.template.loader import render_to_string
 
 
-@pytest.mark.parametrize("page", ["400", "403", "403_csrf", "404", "405", "409", "413", "429", "500", "503"])
+@pytest.mark.parametrize(
+    "page", ["400", "403", "403_csrf", "404", "405", "409", "413", "429", "500", "503", "507"]
+)
 def test_an_error_page_needs_nothing_to_be_shown_and_says_where_to_go_next(page: str) -> None:
     html = render_to_string(f"{page}.html")
 

@@ -17,6 +17,7 @@ from tests.factories.people import make_account, make_agent, make_person
 
 NOW = datetime(2025, 12, 3, 10, 26, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+FIVE_DAYS = timedelta(days=5)
 ONE = timedelta(microseconds=1)
 
 _keys = count(1)
@@ -216,10 +217,26 @@ class TestFaultyMail:
         sink.answers.clear()
         assert send_due(NOW + 2 * MINUTE).sent == 1
 
-    @pytest.mark.parametrize(("attempts", "state"), [(10, "pending"), (11, "dead")])
-    def test_after_twelve_refusals_a_mail_is_given_up(self, sink, attempts, state):
+    @pytest.mark.parametrize(
+        ("attempts", "age", "state"),
+        [
+            (7, FIVE_DAYS - MINUTE, "pending"),
+            (7, FIVE_DAYS, "dead"),
+            (5, FIVE_DAYS, "pending"),
+        ],
+    )
+    def test_a_mail_that_is_refused_for_now_is_given_up_after_five_days(self, sink, attempts, age, state):
         sink.answers["busy@staff.example"] = "450 mailbox busy"
-        make_notice(make_agent(email="busy@staff.example"), attempts=attempts)
+        make_notice(make_agent(email="busy@staff.example"), attempts=attempts, queued_at=NOW - age)
+
+        send_due(NOW)
+
+        assert states() == [state]
+
+    @pytest.mark.parametrize(("attempts", "state"), [(10, "pending"), (11, "dead")])
+    def test_a_mail_that_may_have_been_taken_twelve_times_is_given_up(self, sink, attempts, state):
+        sink.dies_after_acceptance = 1
+        make_notice(attempts=attempts)
 
         send_due(NOW)
 
@@ -283,11 +300,11 @@ class TestFaultyServer:
             at = notice.next_attempt_at
 
         assert at - NOW > timedelta(days=1)
-        assert (notice.state, notice.attempts) == ("pending", 11)
+        assert (notice.state, notice.attempts) == ("pending", 7)
 
     def test_a_server_that_never_answers_holds_the_sender_for_its_timeout_only(self, settings):
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+            settings.EMAIL_BACKEND = "portal.notices.smtp.EmailBackend"
             settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
             settings.EMAIL_TIMEOUT = 1
             make_notice()

@@ -138,3 +138,13 @@ def test_housekeeping_runs_once_an_hour_even_if_it_fails(works, time_machine):
         run_tick(NOW)
 
     assert [at.minute for at in calls] == [0, 0]
+
+
+def test_housekeeping_goes_on_after_a_clock_that_stood_a_year_ahead(works, time_machine):
+    calls = []
+    register(housekeeping("tidy", label="tidy", clear=lambda now: calls.append(now) or 0))
+    for days in (365, 0, 0.01, 1):
+        time_machine.move_to(NOW + timedelta(days=days), tick=False)
+        run_tick(NOW)
+
+    assert calls == [NOW + timedelta(days=365), NOW, NOW + timedelta(days=1)]

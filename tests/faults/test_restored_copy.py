@@ -1,0 +1,110 @@
+"""A copy of the database that is opened elsewhere stays silent, says so, and sends once it is adopted."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings as deployed
+from django.db import connection, connections
+
+from portal.clock import machine_now
+from portal.notices.models import Notice
+from portal.work.instance import adopt
+from tests.factories.cases import make_waiting_case
+from tests.factories.people import make_agent, make_customer
+
+ROOT = Path(__file__).resolve().parents[2]
+# What the other installation's own processes do: a tick, a round of the sender, a look by staff.
+ELSEWHERE = """
+import json, django
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+from portal.accounts.models import User
+from portal.clock import machine_now
+from portal.notices.models import Notice
+from portal.notices.tasks import send
+from portal.work.tasks import tick
+
+def look():
+    staff = Client()
+    staff.force_login(User.objects.get(email="staff@copy.example"))
+    page = staff.get("/admin/cases/case/").content.decode()
+    reasons = staff.get("/health/clock")
+    states = list(Notice.objects.order_by("pk").values_list("state", flat=True))
+    is_told = "this database is another installation" in page
+    return [states, is_told, "not_adopted" in reasons.json()["reasons"], reasons.status_code]
+
+tick(); send(); send()
+silent = look()
+call_command("adopt_database")
+send()
+print(json.dumps([silent, look()[:3]]))
+"""
+
+
+@pytest.fixture
+def copy(transactional_db, tmp_path: Path) -> Iterator[str]:
+    """The address of a copy of the test's database, made by the database's own means when it is asked for."""
+    connections.close_all()
+    name = connection.settings_dict["NAME"]
+    if connection.vendor != "postgresql":
+        shutil.copy(name, tmp_path / "copy.sqlite3")
+        yield f"sqlite:///{tmp_path / 'copy.sqlite3'}"
+        return
+    address = os.environ["DATABASE_URL"]
+    with psycopg.connect(urlsplit(address)._replace(path="/postgres").geturl(), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}_copy" TEMPLATE "{name}"')
+        yield urlsplit(address)._replace(path=f"/{name}_copy").geturl()
+        server.execute(f'DROP DATABASE "{name}_copy" WITH (FORCE)')
+
+
+@pytest.fixture
+def production(transactional_db) -> list[str]:
+    """An installation with mail that waits; the ids of that mail."""
+    adopt()
+    make_agent(email="staff@copy.example")
+    make_waiting_case(make_customer(), now=machine_now() - timedelta(hours=1))
+    return list(Notice.objects.filter(state="pending").order_by("pk").values_list("message_id", flat=True))
+
+
+def run_elsewhere(database: str, port: int, folder: Path) -> list[object]:
+    env = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "PORTAL_INSTANCE": "a copy for trials",
+        "PORTAL_VAR_DIR": str(folder),
+        "DATABASE_URL": database,
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "testserver",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        check=False,
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert told.returncode == 0, told.stderr
+    return json.loads(told.stdout.splitlines()[-1])
+
+
+def test_a_restored_copy_sends_nothing_until_staff_adopt_it(sink, production, copy, tmp_path):
+    every = len(production)
+
+    silent, adopted = run_elsewhere(copy, deployed.EMAIL_PORT, tmp_path)
+
+    assert silent == [["pending"] * every, True, True, 503]
+    assert adopted == [["sent"] * every, False, False]
+    assert (every > 0, sorted(sink.message_ids)) == (True, sorted(production))
+    assert set(Notice.objects.values_list("state", flat=True)) == {"pending"}
