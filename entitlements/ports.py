@@ -12,15 +12,20 @@ class OpenWork(Protocol):
     def open_requests_of(self, user_id: int, license_id: int) -> int:
         """Count the open cases of the license that are theirs."""
 
-    def hand_over(
-        self, user_id: int, license_id: int, *, successor: User, actor: User, now: datetime
+    def let_go(
+        self,
+        user_id: int,
+        license_id: int,
+        *,
+        successor: User | None,
+        has_other_seats: bool,
+        actor: User,
+        now: datetime,
     ) -> None:
-        """Make `successor` the requestor of each; called inside the removal's transaction."""
+        """Make `successor` the requestor of each; take the person off what they watch, of the product or all.
 
-    def forget(
-        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
-    ) -> None:
-        """Take the person off what they watch: of this product, or of everything."""
+        Called inside the removal's transaction. One verb, for what it locks is locked at once, in one order.
+        """
 
 
 class NoWork:
@@ -30,15 +35,17 @@ class NoWork:
         """Count nothing."""
         return 0
 
-    def hand_over(
-        self, user_id: int, license_id: int, *, successor: User, actor: User, now: datetime
+    def let_go(
+        self,
+        user_id: int,
+        license_id: int,
+        *,
+        successor: User | None,
+        has_other_seats: bool,
+        actor: User,
+        now: datetime,
     ) -> None:
-        """Hand over nothing."""
-
-    def forget(
-        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
-    ) -> None:
-        """Forget nothing."""
+        """Hand over nothing, forget nothing."""
 
 
 _open_work: OpenWork = NoWork()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from cases import notices
 from cases.folding import changes_between, recorded
@@ -66,46 +66,53 @@ class OpenCases:
         """How many open cases of the license are theirs."""
         return Case.objects.filter(requestor_id=user_id, license_id=license_id, status__in=OPEN).count()
 
-    def hand_over(
-        self, user_id: int, license_id: int, *, successor: User, actor: User, now: datetime
+    def let_go(
+        self,
+        user_id: int,
+        license_id: int,
+        *,
+        successor: User | None,
+        has_other_seats: bool,
+        actor: User,
+        now: datetime,
     ) -> None:
-        """This will make `successor` the requestor of each; a running waiting period goes on.
+        """This will make `successor` the requestor of each, and take a removed contact off the watchers.
 
-        Called inside the removal's transaction, which holds the license's lock.
+        A running waiting period goes on. Watched are the cases of the product, or all. Called inside the
+        removal's transaction, which holds the license's lock; all cases are locked at once, by their keys.
         """
-        theirs = Case.objects.filter(requestor_id=user_id, license_id=license_id, status__in=OPEN)
-        for case in lock_cases(theirs.order_by("pk")):
-            before = case.state()
-            case.requestor = successor
-            detail = {"before": user_id, "after": successor.pk}
-            event = record_event(
-                case, "requestor_changed", actor=actor, now=now, before=before, detail=detail
-            )
-            notices.tell_customer(case, "requestor_changed", event=event, except_for=actor, now=now)
-
-    def forget(
-        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
-    ) -> None:
-        """This will take a removed contact off the watchers: of the product, or of everything.
-
-        History gets a line for each case, which only staff see: nobody of the customer did anything to it.
-        """
-        watched = Case.objects.filter(Exists(Watcher.objects.filter(case=OuterRef("pk"), user_id=user_id)))
+        watched = Q(Exists(Watcher.objects.filter(case=OuterRef("pk"), user_id=user_id)))
         if has_other_seats:
-            watched = watched.filter(license_id=license_id)
-        keys = list(watched.order_by("pk").select_for_update().values_list("pk", flat=True))
-        watchers: dict[int, set[int]] = {key: set() for key in keys}
-        for case_id, watcher_id in Watcher.objects.filter(case__in=keys).values_list("case_id", "user_id"):
-            watchers[case_id].add(watcher_id)
-        Watcher.objects.filter(case__in=keys, user_id=user_id).delete()
-        CaseEvent.objects.bulk_create(
-            CaseEvent(
-                case_id=key,
-                kind="watchers_changed",
-                actor=actor,
-                occurred_at=now,
-                detail={"added": [], "removed": [user_id]},
-                changes=watchers_change(before, before - {user_id}),
-            )
-            for key, before in watchers.items()
+            watched &= Q(license_id=license_id)
+        theirs = Q(requestor_id=user_id, license_id=license_id, status__in=OPEN)
+        cases = lock_cases(Case.objects.filter(watched | theirs if successor else watched).order_by("pk"))
+        if successor is not None:
+            for case in cases:
+                if (case.requestor_id, case.license_id, case.is_open) == (user_id, license_id, True):
+                    _hand_over(case, successor, actor=actor, now=now)
+        _forget(user_id, cases, actor=actor, now=now)
+
+
+def _hand_over(case: Case, successor: User, *, actor: User, now: datetime) -> None:
+    before, detail = case.state(), {"before": case.requestor_id, "after": successor.pk}
+    case.requestor = successor
+    event = record_event(case, "requestor_changed", actor=actor, now=now, before=before, detail=detail)
+    notices.tell_customer(case, "requestor_changed", event=event, except_for=actor, now=now)
+
+
+def _forget(user_id: int, cases: list[Case], *, actor: User, now: datetime) -> None:
+    """History gets a line for each case, which only staff see: nobody of the customer did anything to it."""
+    watchers = {case.pk: {person.pk for person in case.watchers.all()} for case in cases}
+    watched = {key: before for key, before in watchers.items() if user_id in before}
+    Watcher.objects.filter(case__in=watched, user_id=user_id).delete()
+    CaseEvent.objects.bulk_create(
+        CaseEvent(
+            case_id=key,
+            kind="watchers_changed",
+            actor=actor,
+            occurred_at=now,
+            detail={"added": [], "removed": [user_id]},
+            changes=watchers_change(before, before - {user_id}),
         )
+        for key, before in watched.items()
+    )

@@ -77,7 +77,14 @@ def remove_named_contact(
         heir = _heir(current, account, successor=successor, product=license_.product.name)
         current.removed_at = now
         current.save(update_fields=["removed_at"])
-        _let_go(current, heir=heir, has_other_seats=has_other_seats, actor=actor, now=now)
+        open_work().let_go(
+            current.user_id,
+            current.license_id,
+            successor=heir,
+            has_other_seats=has_other_seats,
+            actor=actor,
+            now=now,
+        )
         ends_sign_in = not has_other_seats and not keeps_sign_in
         if ends_sign_in:
             current.user.is_active = False
@@ -106,10 +113,3 @@ def _heir(seat: Seat, account: Account, *, successor: User | None, product: str)
     if administrator is None or administrator.pk == seat.user_id or not administrator.is_active:
         raise DomainError("hand_over_first", cases=cases)
     return administrator
-
-
-def _let_go(seat: Seat, *, heir: User | None, has_other_seats: bool, actor: User, now: datetime) -> None:
-    work = open_work()
-    if heir is not None:
-        work.hand_over(seat.user_id, seat.license_id, successor=heir, actor=actor, now=now)
-    work.forget(seat.user_id, seat.license_id, has_other_seats=has_other_seats, actor=actor, now=now)

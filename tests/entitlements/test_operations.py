@@ -42,15 +42,18 @@ class _Work:
     def open_requests_of(self, user_id: int, license_id: int) -> int:
         return self.cases.get((user_id, license_id), 0)
 
-    def hand_over(
-        self, user_id: int, license_id: int, *, successor: User, actor: User, now: datetime
+    def let_go(
+        self,
+        user_id: int,
+        license_id: int,
+        *,
+        successor: User | None,
+        has_other_seats: bool,
+        actor: User,
+        now: datetime,
     ) -> None:
-        self.told.append(("hand_over", user_id, license_id, successor.pk, actor.pk, now))
-
-    def forget(
-        self, user_id: int, license_id: int, *, has_other_seats: bool, actor: User, now: datetime
-    ) -> None:
-        self.told.append(("forget", user_id, license_id, has_other_seats, actor.pk, now))
+        heir = successor and successor.pk
+        self.told.append((user_id, license_id, heir, has_other_seats, actor.pk, now))
 
 
 @pytest.fixture(autouse=True)
@@ -484,8 +487,8 @@ def test_a_contact_is_removed_and_their_sign_in_ends_with_the_last_seat(root: Us
     detail = {"person": person.pk, "successor": None, "ends_sign_in": True}
     assert _last_event() == ("contact_removed", account.pk, second.pk, root.pk, NOW, True, detail)
     assert work.told == [
-        ("forget", person.pk, first.pk, True, root.pk, NOW),
-        ("forget", person.pk, second.pk, False, root.pk, NOW),
+        (person.pk, first.pk, None, True, root.pk, NOW),
+        (person.pk, second.pk, None, False, root.pk, NOW),
     ]
 
 
@@ -518,10 +521,7 @@ def test_open_cases_go_to_the_named_successor(root: User, work: _Work) -> None:
     assert refusal == (409, "name_a_successor", {"cases": 2})
     assert work.told == []
     operations.remove_named_contact(seat, actor=root, now=NOW, successor=successor)
-    assert work.told == [
-        ("hand_over", person.pk, license_.pk, successor.pk, root.pk, NOW),
-        ("forget", person.pk, license_.pk, False, root.pk, NOW),
-    ]
+    assert work.told == [(person.pk, license_.pk, successor.pk, False, root.pk, NOW)]
     assert _last_event()[-1] == {"person": person.pk, "successor": successor.pk, "ends_sign_in": True}
 
 
@@ -551,7 +551,7 @@ def test_open_cases_go_to_the_administrator_when_there_is_no_other_contact(root:
     person, administrator = make_customer(license_), make_administrator(other)
     work.cases[person.pk, license_.pk] = 1
     operations.remove_named_contact(license_.seats.get(), actor=administrator, now=NOW)
-    assert work.told[0] == ("hand_over", person.pk, license_.pk, administrator.pk, administrator.pk, NOW)
+    assert work.told == [(person.pk, license_.pk, administrator.pk, False, administrator.pk, NOW)]
 
 
 def test_a_contact_with_open_cases_stays_when_nobody_can_take_over(root: User, work: _Work) -> None:

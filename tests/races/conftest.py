@@ -1,5 +1,7 @@
 """One account with its people, and what takes a lock away."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -9,6 +11,7 @@ from cases.models import Case, FollowUpPolicy
 from entitlements.models import License
 from portal.accounts.models import User
 from portal.audit.append_only import history_unlocked
+from portal.work import invariants
 from tests.factories.cases import make_waiting_case
 from tests.factories.people import make_agent, make_customer, make_lead, make_license
 
@@ -25,9 +28,12 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 @pytest.fixture
-def committed(kept: set[str], transactional_db: None) -> None:
-    """The database, for tests whose threads commit."""
+def committed(kept: set[str], transactional_db: None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The database, for tests whose threads commit; whatever raced, what was promised is true of it then."""
     kept |= _filled_tables()
+    yield
+    if "without_locks" not in request.fixturenames:
+        assert invariants.check() == []
 
 
 def _filled_tables() -> set[str]:

@@ -31,12 +31,10 @@ MACHINE_NOW = datetime(2099, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Scene:
-    """A case in some state, two more cases of its requestor, and everybody around them."""
+    """A case in some state, an earlier one that its requestor watches, and everybody around them."""
 
     case: Case
-    # One filed before the case, one after it.
     earlier: Case
-    later: Case
     license: License
     rita: User
     carl: User
@@ -50,9 +48,9 @@ def make_scene(state: str) -> Scene:
     license_ = make_license()
     rita, carl = make_customer(license_), make_customer(license_, sees_account_cases=True)
     agent, lead = make_agent(), make_lead()
-    earlier = make_case(rita)
+    earlier = make_owned_case(carl, agent=agent, watchers=[rita])
     case = STATES[state](rita, agent)
-    return Scene(case, earlier, make_case(rita), license_, rita, carl, agent, lead, make_superuser())
+    return Scene(case, earlier, license_, rita, carl, agent, lead, make_superuser())
 
 
 def _held(rita: User, agent: User) -> Case:
