@@ -30,7 +30,7 @@ def client_of(person: User) -> Client:
 def hostile_case(
     text: str, license_: License, *, agent: User, watchers: list[User], now: datetime = ASKED
 ) -> Case:
-    """A case with `text`, some payloads, in every field of every operation, its requestor's name and its file's included."""
+    """A case with `text`, some payloads, in every field of every operation, names included."""
     owner = people.make_customer(license_, name=text)
     short = [payload[:_SHORT] for payload in XSS if payload in text]
     case = make_p1_case(
