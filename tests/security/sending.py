@@ -2,14 +2,20 @@
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_started
+from django.db import close_old_connections
 from django.test import Client
 
 FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "boundary-of-a-hostile-form"
+# A cookie and its like, so that nothing is refused for the want of them.
+_CSRF = "c" * 32
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 
 
@@ -84,7 +90,8 @@ def ask(
 
     Paths and headers are given as Latin-1, as servers do (PEP 3333).
     """
-    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items()) if client else ""
+    known = {name: morsel.value for name, morsel in client.cookies.items()} if client else {}
+    cookies = "; ".join(f"{name}={value}" for name, value in {"csrftoken": _CSRF, **known}.items())
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "PATH_INFO": path,
@@ -97,6 +104,7 @@ def ask(
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": "127.0.0.1",
         "HTTP_COOKIE": cookies,
+        "HTTP_X_CSRFTOKEN": _CSRF,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
         "wsgi.input": body if body is not None else io.BytesIO(),
@@ -107,5 +115,22 @@ def ask(
         **headers,
     }
     statuses: list[str] = []
-    page = b"".join(WSGIHandler()(environ, lambda status, _headers, _info=None: statuses.append(status)))
+    with _connection_kept():
+        answer = _application()(environ, lambda status, _headers, _info=None: statuses.append(status))
+        page = b"".join(answer)
     return int(statuses[0].split()[0]), page
+
+
+@cache
+def _application() -> WSGIHandler:
+    return WSGIHandler()
+
+
+@contextmanager
+def _connection_kept() -> Iterator[None]:
+    """A request ends its connection to the database; within a test there is but one."""
+    request_started.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        request_started.connect(close_old_connections)
