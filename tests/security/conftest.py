@@ -9,8 +9,11 @@ import pytest
 from django.core.files.storage import storages
 from django.test import override_settings
 
+from cases.models import Case
+from portal.accounts.models import User
 from portal.work.instance import adopt
-from tests.factories.cases import ASKED
+from tests.factories import people
+from tests.factories.cases import ASKED, make_waiting_case
 from tests.portal.notices.conftest import sink  # noqa: F401 -- the mail server on loopback
 
 
@@ -35,3 +38,21 @@ def store_folder(tmp_path: Path, settings: Any) -> Iterator[Path]:
 def adopted(db: None) -> None:
     """This installation may send."""
     adopt()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """A named contact."""
+    return people.make_customer()
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """The superuser, who sees every page of the admin."""
+    return people.make_superuser()
+
+
+@pytest.fixture
+def case(owner: User) -> Case:
+    """A case of the contact's that waits for an answer."""
+    return make_waiting_case(owner)

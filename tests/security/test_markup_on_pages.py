@@ -46,11 +46,6 @@ def test_the_checker_finds_nothing_in_an_innocent_page() -> None:
 
 
 @pytest.fixture
-def staff() -> User:
-    return people.make_superuser()
-
-
-@pytest.fixture
 def license_() -> License:
     account = people.make_account(f"Account {XSS[0]}")
     Product.objects.filter(code="target").update(name=XSS[9])
