@@ -1,5 +1,6 @@
 """Forms of the case pages, the customer's and the staff's: they validate and keep what was typed."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -44,6 +45,21 @@ class TextField(forms.CharField):
         """This will make every line end a single line feed."""
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
         return super().to_python(text) or ""
+
+
+class TitleField(forms.CharField):
+    """A title: one line, since it becomes the subject of mails (SPEC 6), with something in it to be seen."""
+
+    def validate(self, value: Any) -> None:
+        """This will refuse line breaks, and what consists of invisible characters only."""
+        super().validate(value)
+        text = str(value)
+        if len(text.splitlines()) > 1 or not any(map(_is_visible, text)):
+            raise forms.ValidationError(_("What fails, and where, in one line."), code="one_line")
+
+
+def _is_visible(letter: str) -> bool:
+    return unicodedata.category(letter) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
 
 
 class PeopleField(forms.CharField):
@@ -309,7 +325,7 @@ class FilingForm(forms.Form):
         label=_("Product you need help with"), queryset=License.objects.none(), empty_label=None
     )
     environment = forms.ChoiceField(label=_("Environment"), choices=ENVIRONMENTS)
-    title = forms.CharField(
+    title = TitleField(
         label=_("Title"), max_length=TITLE_LENGTH, help_text=_("What fails, and where, in one line.")
     )
     description = TextField(

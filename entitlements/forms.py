@@ -15,7 +15,7 @@ from portal.accounts.form_fields import RowByCode, country_choices, language_fie
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account, Country, User
 
 # A key of the database never has more; a longer number names nothing.
-_KEY_DIGITS = 19
+_KEY_DIGITS = 18
 
 
 class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class cannot be subscripted

@@ -1,5 +1,6 @@
 """What every request passes: no NUL, no oversized body, and nothing private kept by caches."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
@@ -8,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Digits as HTTP knows them: Python takes others for digits, too, and fails on some, or on thousands.
+_LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 def refuse_nul(get_response: GetResponse) -> GetResponse:
@@ -21,7 +25,7 @@ def refuse_nul(get_response: GetResponse) -> GetResponse:
         if "\x00" in request.path or b"\x00" in unquote_to_bytes(query):
             return render(request, "400.html", status=400)
         length = str(request.META.get("CONTENT_LENGTH") or "0")
-        if not length.isdigit():
+        if not _LENGTH.fullmatch(length):
             return render(request, "400.html", status=400)
         if int(length) > settings.PORTAL_MAX_REQUEST_BYTES:
             return render(request, "413.html", status=413)

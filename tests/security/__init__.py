@@ -1,0 +1,1 @@
+"""Hostile uploads, text and requests; the corpora are written here once and used by every test."""
