@@ -254,9 +254,12 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^health/clock$"]
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PORTAL_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PORTAL_HTTPS
 SECURE_HSTS_PRELOAD = PORTAL_HTTPS
-# Set it only behind a proxy that overwrites this header itself.
+# Set it only behind a proxy that overwrites X-Forwarded-Proto and adds the visitor to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 if env.bool("PORTAL_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The sign-in's throttles count by the address that the proxy saw, not by the proxy's own.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 # --- Mail -------------------------------------------------------------------------------------------
 
