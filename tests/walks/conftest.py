@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from http.cookies import SimpleCookie
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -20,8 +21,11 @@ def shared_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
 @pytest.fixture
 def world(shared_world: World, db: None) -> Iterator[World]:
     """The world, for a test that may change it."""
+    cookies = {role: SimpleCookie(client.cookies) for role, client in shared_world.clients.items()}
     with undone():
         yield shared_world
+    for role, client in shared_world.clients.items():
+        client.cookies = cookies[role]
 
 
 @pytest.fixture(scope="module")
