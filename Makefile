@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check pictures chaos
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,9 @@ migrations: setup-dev ## Write the migrations that the models need
 check: setup-dev ## Check the settings of a deployment, with an environment made up for it
 	@SECRET_KEY="$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=portal.example \
 	  $(IN_VENV) manage.py check --deploy --fail-level WARNING
+
+matrix: setup-dev ## Measure who may do what at every address and write docs/authorisation.md
+	@WRITE_MATRIX=1 $(IN_VENV) -m pytest tests/walks/test_authorisation.py -q --timeout=900
 
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures

@@ -72,6 +72,46 @@ def test_a_deployment_passes_djangos_own_checks_without_a_warning(tmp_path):
     assert "no issues" in checked.stdout + checked.stderr
 
 
+def test_a_deployment_speaks_https_only_and_binds_its_cookies_to_its_host():
+    asked = manage(
+        env=DEPLOYED,
+        code=(
+            "from django.conf import settings\n"
+            "from django.test import Client\n"
+            "client = Client(headers={'host': 'support.example.com'})\n"
+            "plain = client.get('/login/?next=/cases/')\n"
+            "print(plain.status_code, plain['Location'])\n"
+            "page = client.get('/healthz', secure=True)\n"
+            "print(page.status_code, page['Strict-Transport-Security'])\n"
+            "for kind in ('SESSION', 'CSRF'):\n"
+            "    facts = ('NAME', 'SECURE', 'HTTPONLY', 'SAMESITE', 'PATH', 'DOMAIN')\n"
+            "    print(*[getattr(settings, f'{kind}_COOKIE_{fact}') for fact in facts])\n"
+        ),
+    )
+
+    assert asked.stdout.split("\n")[:4] == [
+        "301 https://support.example.com/login/?next=/cases/",
+        "200 max-age=31536000; includeSubDomains; preload",
+        "__Host-session True True Lax / None",
+        "__Host-csrf True True Lax / None",
+    ], asked.stderr
+
+
+@pytest.mark.parametrize(
+    ("behind", "trusted"), [("false", "0 None"), ("true", "1 ('HTTP_X_FORWARDED_PROTO', 'https')")]
+)
+def test_forwarded_headers_count_only_behind_a_proxy(behind, trusted):
+    asked = manage(
+        env={**DEPLOYED, "PORTAL_BEHIND_PROXY": behind},
+        code=(
+            "from django.conf import settings\n"
+            "print(settings.ALLAUTH_TRUSTED_PROXY_COUNT, settings.SECURE_PROXY_SSL_HEADER)\n"
+        ),
+    )
+
+    assert asked.stdout.strip() == trusted, asked.stderr
+
+
 def test_a_deployment_without_a_secret_key_is_refused():
     refused = manage(
         "check",

@@ -1,17 +1,33 @@
-"""What every request passes: no NUL, no oversized body, and nothing private kept by caches."""
+"""What every request passes: a usual method, no NUL, no oversized body, nothing private kept by caches."""
 
 import re
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Digits as HTTP knows them: Python takes others for digits, too, and fails on some, or on thousands.
 _LENGTH = re.compile(r"[0-9]{1,18}")
+# All that links and forms send.
+_METHODS = ("GET", "HEAD", "POST")
+
+
+def refuse_other_methods(get_response: GetResponse) -> GetResponse:
+    """This will answer 405 to methods that nothing of the portal sends, before any view sees them.
+
+    Django's generic views take PUT for POST, and the admin takes all but POST for GET.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in _METHODS:
+            return get_response(request)
+        return HttpResponseNotAllowed(_METHODS)
+
+    return middleware
 
 
 def refuse_nul(get_response: GetResponse) -> GetResponse:

@@ -78,6 +78,10 @@ class NoticeAdmin(StaffReads, ModelAdmin):
         """Let leads read it: it holds what was written to customers."""
         return _is_lead(request)
 
+    def has_lead_permission(self, request: HttpRequest) -> bool:
+        """Let leads act on several mails at once."""
+        return _is_lead(request)
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -189,12 +193,12 @@ class NoticeAdmin(StaffReads, ModelAdmin):
             raise Http404
         return notice
 
-    @admin.action(description=gettext_lazy("Send the chosen mail again"))
+    @admin.action(description=gettext_lazy("Send the chosen mail again"), permissions=["lead"])
     def send_selected_again(self, request: HttpRequest, chosen: QuerySet[Notice]) -> None:
         """Send several mails again; those that were not given up are counted as refused."""
         self._act_on_many(request, chosen, act=send_again)
 
-    @admin.action(description=gettext_lazy("Cancel the chosen mail"))
+    @admin.action(description=gettext_lazy("Cancel the chosen mail"), permissions=["lead"])
     def cancel_selected(self, request: HttpRequest, chosen: QuerySet[Notice]) -> None:
         """Cancel several mails; those that do not wait are counted as refused."""
         self._act_on_many(request, chosen, act=cancel)

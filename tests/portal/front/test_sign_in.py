@@ -1,0 +1,351 @@
+"""Signing in and out: sessions, guessing, enumeration, throttles and forged addresses of the visitor."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import Client
+
+from entitlements.operations import change_person
+from portal.accounts.models import User
+from portal.clock import machine_now
+from portal.notices import account_mail
+from portal.notices.models import Notice
+from portal.notices.sender import send_due
+from portal.work.instance import adopt
+from tests.factories.people import EPOCH, PASSWORD, make_agent, make_customer, make_person, make_superuser
+from tests.hashers import QuickArgon2Hasher
+
+pytestmark = pytest.mark.django_db
+
+NEW_PASSWORD = "another-horse-battery"
+
+
+@pytest.fixture(autouse=True)
+def _fresh(db: None) -> None:
+    """No earlier tries are counted, and this installation may send."""
+    cache.clear()
+    adopt()
+
+
+@pytest.fixture
+def person() -> User:
+    return make_customer(email="ann@customer.example", can_sign_in=True)
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, **headers: str) -> Any:
+    return client.post("/login/", {"login": email, "password": password}, headers=headers)
+
+
+def key_of(client: Client) -> str:
+    return client.cookies["session"].value
+
+
+def who(client: Client) -> str:
+    """Whom the portal takes the browser for: the profile's name field, or nobody."""
+    response = client.get("/profile/")
+    return "somebody" if response.status_code == 200 else "nobody"
+
+
+def with_key(key: str) -> Client:
+    client = Client()
+    client.cookies["session"] = key
+    return client
+
+
+# --- Sessions ---------------------------------------------------------------------------------------
+
+
+def test_a_session_that_an_attacker_prepared_is_not_the_one_signed_in(person: User) -> None:
+    attacker = Client()
+    attacker.get("/password/reset/1-set-password/")
+    session = attacker.session
+    session["prepared"] = "x"
+    session.save()
+    planted = session.session_key
+    victim = with_key(planted)
+    assert sign_in(victim, person.email).status_code == 302
+    assert key_of(victim) != planted
+    assert (who(victim), who(with_key(planted))) == ("somebody", "nobody")
+
+
+def test_a_key_that_the_portal_never_gave_is_not_taken_over(person: User) -> None:
+    made_up = "a" * 32
+    victim = with_key(made_up)
+    sign_in(victim, person.email)
+    assert key_of(victim) != made_up
+    assert who(with_key(made_up)) == "nobody"
+
+
+def test_the_old_key_is_nobodys_after_signing_out(person: User) -> None:
+    client = Client()
+    sign_in(client, person.email)
+    key = key_of(client)
+    client.post("/logout/")
+    assert who(with_key(key)) == "nobody"
+    assert not Session.objects.filter(session_key=key).exists()
+
+
+def test_changing_the_password_gives_a_new_key_and_ends_every_other_session(person: User) -> None:
+    here, elsewhere = Client(), Client()
+    sign_in(here, person.email)
+    sign_in(elsewhere, person.email)
+    key = key_of(here)
+    said = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    assert here.post("/password/change/", said).status_code == 302
+    assert key_of(here) != key
+    assert (who(here), who(elsewhere), who(with_key(key))) == ("somebody", "nobody", "nobody")
+
+
+def test_a_password_set_by_staff_ends_the_persons_sessions(person: User) -> None:
+    client, root = Client(), Client()
+    sign_in(client, person.email)
+    root.force_login(make_superuser())
+    page = f"/admin/entitlements/person/{person.pk}/password/"
+    said = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
+    assert root.post(page, said).status_code == 302
+    assert who(client) == "nobody"
+
+
+def test_a_session_ends_twelve_hours_after_signing_in(person: User, time_machine: Any) -> None:
+    time_machine.move_to(EPOCH, tick=False)
+    client = Client()
+    sign_in(client, person.email)
+    client.cookies["session"]["max-age"] = ""
+    time_machine.move_to(EPOCH + timedelta(hours=12, seconds=-1), tick=False)
+    assert who(client) == "somebody"
+    time_machine.move_to(EPOCH + timedelta(hours=12), tick=False)
+    assert who(client) == "nobody"
+
+
+# --- Enumeration ------------------------------------------------------------------------------------
+
+
+class CountingHasher(QuickArgon2Hasher):
+    """Counts the expensive computations: what a stopwatch would see, without its noise."""
+
+    computed = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        type(self).computed += 1
+        return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        type(self).computed += 1
+        return super().verify(password, encoded)
+
+
+@contextmanager
+def counted_hashes(settings: Any) -> Iterator[list[int]]:
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    CountingHasher.computed = 0
+    found: list[int] = []
+    yield found
+    found.append(CountingHasher.computed)
+
+
+def strangers_and_people() -> dict[str, str]:
+    """Addresses of every kind of person whom an outsider might want to find out about."""
+    deactivated = make_customer(email="gone@customer.example", can_sign_in=True)
+    User.objects.filter(pk=deactivated.pk).update(is_active=False)
+    make_person(email="invited@customer.example")
+    make_customer(email="known@customer.example", can_sign_in=True)
+    make_agent(email="agent@staff.example", can_sign_in=True)
+    return {
+        "unknown": "nobody@customer.example",
+        "known": "known@customer.example",
+        "deactivated": "gone@customer.example",
+        "without a password": "invited@customer.example",
+        "of staff": "agent@staff.example",
+    }
+
+
+def seen(response: Any, email: str) -> tuple[int, str, dict[str, str]]:
+    """All that a visitor sees of an answer, without the address itself and what is random in it."""
+    body = response.content.decode().replace(email, "ADDRESS")
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body)
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+    return response.status_code, body, headers
+
+
+def test_a_wrong_password_is_answered_alike_whoever_the_address_names(settings: Any) -> None:
+    answers, hashes = {}, {}
+    for kind, email in strangers_and_people().items():
+        cache.clear()
+        with counted_hashes(settings) as counted:
+            answers[kind] = seen(sign_in(Client(), email, "not-the-password"), email)
+        hashes[kind] = counted[0]
+    assert answers == dict.fromkeys(answers, answers["unknown"])
+    assert answers["unknown"][0] == 200
+    assert hashes == dict.fromkeys(hashes, 1)
+
+
+def test_a_reset_is_answered_alike_whoever_the_address_names(settings: Any) -> None:
+    answers, hashes, mails = {}, {}, {}
+    for kind, email in strangers_and_people().items():
+        before = Notice.objects.count()
+        client = Client()
+        with counted_hashes(settings) as counted:
+            first = seen(client.post("/password/reset/", {"email": email}), email)
+            answers[kind] = first, seen(client.get("/password/reset/done/"), email)
+        hashes[kind], mails[kind] = counted[0], Notice.objects.count() - before
+    assert answers == dict.fromkeys(answers, answers["unknown"])
+    assert hashes == dict.fromkeys(hashes, 0)
+    assert (mails["unknown"], mails["deactivated"], mails["known"]) == (0, 0, 1)
+
+
+def person_key(person: User) -> str:
+    """What names a person in a link for a new password."""
+    return str(user_pk_to_url_str(person))
+
+
+def test_a_link_for_a_new_password_tells_nothing_about_whom_it_names(person: User) -> None:
+    answers = [
+        seen(Client().get(f"/password/reset/{key}-abc-0123456789abcdef/"), f"{key}-abc")
+        for key in (person_key(person), "zzzzz")
+    ]
+    assert answers[0] == answers[1]
+
+
+# --- Addresses --------------------------------------------------------------------------------------
+
+
+def test_an_address_that_was_given_up_signs_nobody_in(person: User) -> None:
+    old = person.email
+    account_mail.announce_password_reset(person, now=EPOCH)
+    send_due(machine_now())
+    change_person(
+        person,
+        email="new@customer.example",
+        name="Ann",
+        language="en",
+        time_zone="",
+        actor=make_superuser(),
+        now=EPOCH,
+    )
+    assert sign_in(Client(), old).status_code == 200
+    assert sign_in(Client(), "new@customer.example").status_code == 302
+    assert EmailAddress.objects.count() == 0
+
+
+# --- One door ---------------------------------------------------------------------------------------
+
+
+def test_staff_guess_no_password_at_the_admins_address() -> None:
+    client = Client()
+    client.force_login(make_agent())
+    root = make_superuser()
+    root.set_password(PASSWORD)
+    root.save(update_fields=["password"])
+    response = client.post("/admin/login/", {"username": root.email, "password": PASSWORD})
+    assert response.status_code == 405
+    assert client.get("/admin/accounts/duty/add/").status_code == 403
+
+
+# --- Throttles --------------------------------------------------------------------------------------
+
+
+def test_the_eleventh_wrong_try_on_one_address_waits_wherever_it_comes_from(person: User) -> None:
+    tries = [
+        sign_in(Client(REMOTE_ADDR=f"10.0.0.{source}"), person.email, "not-the-password")
+        for source in range(1, 12)
+    ]
+    assert [response.status_code for response in tries] == [200] * 10 + [429]
+    assert tries[-1]["Retry-After"] == "900"
+
+
+def test_after_ten_wrong_tries_from_one_source_not_even_the_right_password_gets_in(person: User) -> None:
+    client = Client()
+    for number in range(10):
+        sign_in(client, f"person{number}@customer.example", "not-the-password")
+    refused = sign_in(client, person.email)
+    assert (refused.status_code, refused["Retry-After"], who(client)) == (429, "900", "nobody")
+
+
+def test_nobody_is_locked_out_for_longer_than_a_quarter_of_an_hour(person: User, time_machine: Any) -> None:
+    time_machine.move_to(EPOCH, tick=False)
+    client = Client()
+    for _ in range(11):
+        refused = sign_in(client, person.email, "not-the-password")
+    time_machine.move_to(EPOCH + timedelta(minutes=15), tick=False)
+    assert (refused.status_code, sign_in(client, person.email).status_code) == (429, 302)
+
+
+def test_unknown_addresses_are_throttled_just_as_known_ones(person: User) -> None:
+    unknown = [sign_in(Client(), "nobody@customer.example", "wrong").status_code for _ in range(11)]
+    assert unknown == [200] * 10 + [429]
+
+
+def test_a_forged_source_is_no_new_source(person: User) -> None:
+    client = Client()
+    for number in range(10):
+        forged = {"x-forwarded-for": f"10.9.8.{number}", "x-real-ip": f"10.9.8.{number}"}
+        sign_in(client, f"person{number}@customer.example", "not-the-password", **forged)
+    sign_in(client, person.email, **{"x-forwarded-for": "10.9.9.9"})
+    assert who(client) == "nobody"
+
+
+def test_behind_a_proxy_one_visitors_tries_do_not_lock_others_out(person: User, settings: Any) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    proxy = Client()
+    for number in range(12):
+        # What stands before the proxy's own entry is what the visitor claims.
+        guesser = {"x-forwarded-for": f"10.9.8.{number}, 203.0.113.1"}
+        sign_in(proxy, f"person{number}@customer.example", "not-the-password", **guesser)
+    sign_in(proxy, person.email, **{"x-forwarded-for": "10.9.9.9, 203.0.113.1"})
+    assert who(proxy) == "nobody"
+    sign_in(proxy, person.email, **{"x-forwarded-for": "203.0.113.2"})
+    assert who(proxy) == "somebody"
+
+
+def test_too_many_requests_from_one_source_are_told_when_to_come_back() -> None:
+    client = Client()
+    statuses = [client.post("/password/reset/", {"email": f"p{n}@customer.example"}) for n in range(21)]
+    assert [response.status_code for response in statuses] == [302] * 20 + [429]
+    assert statuses[-1]["Retry-After"] == "900"
+
+
+# --- Host -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "[::1"])
+@pytest.mark.parametrize("path", ["/", "/login/", "/healthz", "/password/reset/", "/nothing/"])
+def test_a_host_that_is_not_ours_is_refused(host: str, path: str) -> None:
+    assert Client(HTTP_HOST=host).get(path).status_code == 400
+
+
+def test_forwarded_headers_change_neither_links_nor_redirects(person: User) -> None:
+    forged = {
+        "x-forwarded-host": "evil.example",
+        "x-forwarded-proto": "https",
+        "x-forwarded-port": "444",
+        "x-forwarded-server": "evil.example",
+        "forwarded": "host=evil.example;proto=https",
+        "x-original-url": "/admin/",
+        "x-rewrite-url": "/admin/",
+        "remote-user": person.email,
+        "x-forwarded-user": person.email,
+    }
+    client = Client(headers=forged)
+    asked = client.get("/profile/")
+    assert (asked.status_code, asked["Location"]) == (302, "/login/?next=/profile/")
+    assert "evil.example" not in client.get("/login/").content.decode()
+    client.post("/password/reset/", {"email": person.email})
+    send_due(machine_now())
+    sent = Notice.objects.get()
+    assert sent.kind == account_mail.RESET
+
+
+def test_the_link_in_a_mail_starts_at_the_configured_address_whatever_host_asked(
+    person: User, mailoutbox: list[Any]
+) -> None:
+    Client(headers={"x-forwarded-host": "evil.example"}).post("/password/reset/", {"email": person.email})
+    send_due(machine_now())
+    assert [re.findall(r"https?://[^/\s]+", mail.body)[0] for mail in mailoutbox] == ["http://127.0.0.1:8000"]

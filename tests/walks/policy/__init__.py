@@ -1,0 +1,20 @@
+"""Who may do what at which address: the declared policy, by section of the portal.
+
+`docs/authorisation.md` is written from it, from the resolver and the admin's registry, and from what a walk
+measures; tests hold all four together.
+"""
+
+from tests.walks.policy import admin, cases, pages
+from tests.walks.policy.entries import Entry
+
+SECTIONS: dict[str, tuple[Entry, ...]] = {
+    "Home, inbox, profile, health": pages.FRONT,
+    "Customers' cases": cases.CASES,
+    "Sign-in": pages.SIGN_IN,
+    "Admin: the site": admin.SITE,
+    "Admin: cases": admin.CASES,
+    "Admin: outbox": admin.NOTICES,
+    "Admin: accounts, people, licenses, clock": admin.MODELS,
+    "Demo bar (embedded run only)": pages.DEMO,
+}
+ENTRIES: tuple[Entry, ...] = tuple(entry for entries in SECTIONS.values() for entry in entries)

@@ -1,0 +1,92 @@
+"""Home, inbox, profile, health, sign-in and the demo's buttons."""
+
+from tests.factories.people import PASSWORD
+from tests.walks.policy.entries import GO, Answers, Entry, answers, everybody, get, post, signed_in
+from tests.walks.roles import CUSTOMERS, OUTSIDE, Role, Whose
+from tests.walks.world import World
+
+_SIGNED_IN_ONLY = signed_in(otherwise=200)
+# Whoever is signed in already is led away.
+_FOR_WHO_IS_OUTSIDE: Answers = answers({200: OUTSIDE}, otherwise=GO)
+_WRONG = "not-the-password"
+
+
+def _wrong_sign_in(_world: World, _whose: Whose) -> dict[str, object]:
+    return {"login": "nobody@customer.example", "password": _WRONG}
+
+
+def _reset(_world: World, _whose: Whose) -> dict[str, object]:
+    return {"email": "nobody@customer.example"}
+
+
+def _profile(_world: World, _whose: Whose) -> dict[str, object]:
+    return {"name": "New name", "time_zone": "", "language": "en"}
+
+
+def _new_password(_world: World, _whose: Whose) -> dict[str, object]:
+    new = "another-horse-battery"
+    return {"oldpassword": PASSWORD, "password1": new, "password2": new}
+
+
+FRONT = (
+    Entry(
+        "/",
+        (
+            get(signed_in({200: CUSTOMERS}, otherwise=GO)),
+            post(signed_in(otherwise=405)),
+        ),
+    ),
+    Entry("/inbox/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
+    Entry("/inbox/read/", (get(signed_in(otherwise=405)), post(signed_in(otherwise=GO)))),
+    Entry("/profile/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=GO))), body=_profile),
+    Entry("/theme/", (get(everybody(405)), post(everybody(GO)))),
+    Entry("/healthz", (get(everybody(200)), post(everybody(405)))),
+    Entry("/readyz", (get(everybody(200)), post(everybody(405)))),
+    # The walk's clock has not ticked: that is what 503 says.
+    Entry("/health/clock", (get(everybody(503)), post(everybody(405)))),
+)
+
+SIGN_IN = (
+    Entry("/login/", (get(_FOR_WHO_IS_OUTSIDE), post(_FOR_WHO_IS_OUTSIDE)), body=_wrong_sign_in),
+    Entry("/logout/", (get(answers({GO: OUTSIDE}, otherwise=200)), post(everybody(GO)))),
+    # Nobody signs up: the page says so.
+    Entry("/signup/", (get(_FOR_WHO_IS_OUTSIDE), post(_FOR_WHO_IS_OUTSIDE))),
+    Entry("/inactive/", (get(everybody(200)), post(everybody(405)))),
+    Entry(
+        "/reauthenticate/",
+        (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=GO))),
+        body=lambda _world, _whose: {"password": PASSWORD},
+    ),
+    Entry("/password/change/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=GO))), body=_new_password),
+    Entry("/password/reset/", (get(everybody(200)), post(everybody(GO))), body=_reset),
+    Entry("/password/reset/done/", (get(everybody(200)), post(everybody(405)))),
+    Entry(
+        "/password/reset/<uidb36>-<key>/",
+        # A link that does not hold says so, whoever it names.
+        (
+            get(everybody(200), Whose.THERE, Whose.MISSING),
+            post(everybody(200), Whose.THERE, Whose.MISSING),
+        ),
+        values=lambda world, whose: {
+            "uidb36": "1" if whose is Whose.MISSING else _base36(world.person(Role.CONTACT).pk),
+            "key": "abc-0123456789abcdef",
+        },
+    ),
+    Entry("/password/reset/finished/", (get(everybody(200)), post(everybody(405)))),
+)
+
+# A database that the demo has not made answers its buttons with a refusal.
+DEMO = (
+    Entry(
+        "/demo/become/",
+        (get(everybody(405)), post(everybody(400))),
+        body=lambda world, _whose: {"email": world.person(Role.SUPERUSER).email},
+    ),
+    Entry("/demo/advance/", (get(everybody(405)), post(everybody(GO))), body=lambda *_: {"by": "24h"}),
+    Entry("/demo/reset/", (get(everybody(405)), post(everybody(GO)))),
+)
+
+
+def _base36(number: int) -> str:
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return (_base36(number // 36) if number >= 36 else "") + digits[number % 36]

@@ -1,0 +1,253 @@
+"""The prepared world of the walks: one person of each role, and one object of each kind an address can name.
+
+It is made through the real operations, at fixed instants, inside a transaction that is rolled back.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+import time_machine
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client, override_settings
+
+from cases import operations
+from cases.lifecycle import Action, Priority, Status
+from cases.models import Attachment, Case, FollowUpPolicy
+from entitlements import operations as entitlements
+from entitlements.models import EntitlementEvent, License, Product
+from portal.accounts.models import Account, User
+from portal.accounts.operations import set_staff_groups
+from portal.files.storing import store
+from portal.notices.models import Notice
+from portal.notices.states import MailState
+from portal.work.models import Heartbeat
+from tests.factories import people
+from tests.factories.cases import (
+    ASKED,
+    current,
+    make_case,
+    make_closed_case,
+    make_owned_case,
+    make_waiting_case,
+)
+from tests.walks.roles import Role, Whose
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+NOW = ASKED + timedelta(hours=1)
+NO_NUMBER = 999_999_999
+
+
+@dataclass
+class World:
+    """People, cases and rows by what the matrix calls them."""
+
+    account: Account
+    license: License
+    persons: dict[Role, User | None]
+    waiting: dict[Whose, Case]
+    closed: dict[Whose, Case]
+    successors: dict[Whose, User]
+    for_action: dict[Action, Case]
+    file_keys: dict[Whose, str]
+    rows: dict[str, object]
+    clients: dict[Role, Client] = field(default_factory=dict)
+
+    def person(self, role: Role) -> User:
+        """The person of a role that is one."""
+        person = self.persons[role]
+        assert person is not None
+        return person
+
+    def case_key(self, whose: Whose, *, closed: bool = False) -> int:
+        """The key of the case that is somebody's; of the missing one a key that no case has."""
+        if whose is Whose.MISSING:
+            return NO_NUMBER
+        return (self.closed if closed else self.waiting)[whose].pk
+
+    def file_key(self, whose: Whose) -> str:
+        """The key of the file of somebody's case."""
+        if whose is Whose.MISSING:
+            return "0" * 32
+        return self.file_keys[whose]
+
+
+@contextmanager
+def prepared_world() -> Iterator[World]:
+    """The world at NOW, where the clock stands, without the demo's bar; afterwards nothing of it is left."""
+    deployed = override_settings(TEMPLATES=_as_deployed())
+    with time_machine.travel(NOW, tick=False), deployed, transaction.atomic():
+        yield _make_world()
+        transaction.set_rollback(True)
+
+
+def _as_deployed() -> list[dict[str, Any]]:
+    """The templates' settings without the demo."""
+    templates = deepcopy(settings.TEMPLATES)
+    for engine in templates:
+        processors = engine["OPTIONS"]["context_processors"]
+        engine["OPTIONS"]["context_processors"] = [name for name in processors if "demo" not in name]
+    return templates
+
+
+def _make_world() -> World:
+    account = people.make_account("Northwind")
+    analytics, target = people.make_license(account), people.make_license(account, "target")
+    elsewhere = people.make_license(people.make_account("Kaze", country="JP"))
+    persons = _customers(analytics, elsewhere) | _staff()
+    peer, partner = people.make_customer(analytics, name="Pia Peer"), people.make_customer(target)
+    requestors = {
+        Whose.OWN: persons[Role.REQUESTOR],
+        Whose.WATCHED: peer,
+        Whose.OTHER_PRODUCT: partner,
+        Whose.OTHER_ACCOUNT: persons[Role.STRANGER],
+    }
+    watchers = {Whose.WATCHED: [persons[Role.READER], persons[Role.WATCHER], persons[Role.REMOVED]]}
+    agent = people.make_agent()
+    waiting, closed = {}, {}
+    for whose, person in requestors.items():
+        facts = {"watchers": watchers.get(whose, ()), "agent": agent}
+        log = store(SimpleUploadedFile("app.log", f"of {whose}\n".encode()))
+        status = Status.RESOLUTION_PROVIDED
+        waiting[whose] = make_waiting_case(person, status=status, title=_canary(whose), files=[log], **facts)
+        closed[whose] = make_closed_case(person, title=_canary(whose), **facts)
+    world = World(
+        account=account,
+        license=analytics,
+        persons={Role.ANONYMOUS: None, **persons},
+        waiting=waiting,
+        closed=closed,
+        successors={
+            Whose.OWN: persons[Role.WATCHER],
+            Whose.WATCHED: persons[Role.WATCHER],
+            Whose.OTHER_PRODUCT: people.make_customer(target),
+            Whose.OTHER_ACCOUNT: people.make_customer(elsewhere),
+        },
+        for_action=_cases_for_actions(persons[Role.REQUESTOR], agent, waiting=waiting, closed=closed),
+        file_keys={
+            whose: Attachment.objects.get(message__case=case).file.key for whose, case in waiting.items()
+        },
+        rows={},
+    )
+    world.rows = _rows(world, agent)
+    _sign_in(world)
+    return world
+
+
+def _canary(whose: Whose) -> str:
+    """The title of a case, which its page shows and no other place may show to a stranger."""
+    return f"Canary of {whose}"
+
+
+def _customers(license_: License, elsewhere: License) -> dict[Role, User]:
+    contact = {"can_sign_in": False}
+    return {
+        Role.STRANGER: people.make_customer(elsewhere, name="Stranger", **contact),
+        Role.COLLEAGUE: people.make_person(license_.account, name="Colleague"),
+        Role.READER: people.make_person(license_.account, name="Reader"),
+        Role.CONTACT: people.make_customer(license_, name="Contact"),
+        Role.WATCHER: people.make_customer(license_, name="Watcher"),
+        Role.OVERSEER: people.make_customer(license_, name="Overseer", sees_account_cases=True),
+        Role.REQUESTOR: people.make_customer(license_, name="Requestor"),
+        Role.ADMINISTRATOR: people.make_administrator(license_, name="Administrator"),
+        Role.REMOVED: people.make_customer(license_, name="Removed"),
+        Role.DEACTIVATED: people.make_customer(license_, name="Deactivated"),
+    }
+
+
+def _staff() -> dict[Role, User]:
+    bare = people.make_agent(name="Bare")
+    set_staff_groups(bare, [], actor=people.make_superuser())
+    return {
+        Role.BARE_STAFF: bare,
+        Role.AGENT: people.make_agent(name="Agent"),
+        Role.LEAD: people.make_lead(name="Lead"),
+        Role.SUPERUSER: people.make_superuser(),
+    }
+
+
+def _cases_for_actions(
+    requestor: User, agent: User, *, waiting: dict[Whose, Case], closed: dict[Whose, Case]
+) -> dict[Action, Case]:
+    """For each action of staff a case in which it can be done."""
+    cases = dict.fromkeys(Action, waiting[Whose.OWN])
+    owned = make_owned_case(requestor, agent=agent)
+    with_engineers = make_owned_case(requestor, agent=agent)
+    operations.hand_to_engineering(with_engineers, actor=agent, now=ASKED)
+    held = make_waiting_case(requestor, agent=agent)
+    operations.hold_case(held, last_on=date(2026, 3, 10), reason="Fair", actor=agent, now=ASKED)
+    escalated = make_owned_case(requestor, agent=agent)
+    reason = "time_to_resolution"
+    operations.escalate_case(escalated, reason=reason, text="Please", actor=requestor, now=ASKED)
+    return cases | {
+        Action.CLAIM: make_case(requestor),
+        Action.HAND_TO_ENGINEERING: owned,
+        Action.TAKE_BACK: current(with_engineers),
+        Action.RELEASE: held,
+        Action.ACKNOWLEDGE: escalated,
+        Action.LOWER_PRIORITY: make_case(requestor, priority=Priority.P2),
+        Action.REOPEN: closed[Whose.OWN],
+        Action.FOLLOW_UP: closed[Whose.OWN],
+    }
+
+
+def _rows(world: World, agent: User) -> dict[str, object]:
+    """For each model of the admin the key of a row; of some several, for what can be done with one."""
+    notices = iter(Notice.objects.filter(state=MailState.PENDING).order_by("pk"))
+    sent, dead, pending = next(notices), next(notices), next(notices)
+    Notice.objects.filter(pk=sent.pk).update(state=MailState.SENT, sent_html="<p>Mail</p>", sent_at=NOW)
+    Notice.objects.filter(pk=dead.pk).update(state=MailState.DEAD)
+    contact = world.person(Role.CONTACT)
+    duty = people.make_duty(agent, "AMER", time(9), time(17))
+    Heartbeat.objects.create(name="sweep", at=NOW - timedelta(days=1), business_at=NOW - timedelta(days=1))
+    term = world.license.terms.get()
+    return {
+        "accounts/region": duty.region_id,
+        "accounts/country": "US",
+        "accounts/staffmember": agent.pk,
+        "accounts/duty": duty.pk,
+        "work/heartbeat": "sweep",
+        "notices/notice": sent.pk,
+        "notice to send again": dead.pk,
+        "notice to cancel": pending.pk,
+        "entitlements/product": Product.objects.get(code="campaign").pk,
+        "accounts/account": world.account.pk,
+        "entitlements/person": contact.pk,
+        "entitlements/license": world.license.pk,
+        "entitlements/term": term.pk,
+        "entitlements/seat": contact.seats.get().pk,
+        "entitlements/entitlementevent": EntitlementEvent.objects.earliest("pk").pk,
+        "cases/followuppolicy": FollowUpPolicy.objects.earliest("pk").pk,
+    }
+
+
+def _sign_in(world: World) -> None:
+    """Gives everybody a password and signs them in, then ends what the removed and the deactivated had."""
+    # A zone of one's own spares each of the walk's requests the way to the region's.
+    User.objects.update(password=make_password(people.PASSWORD), time_zone="Europe/Paris")
+    for role, person in world.persons.items():
+        if person is not None:
+            person.refresh_from_db(fields=["password", "time_zone"])
+        world.clients[role] = client_of(person)
+    removed, deactivated = world.person(Role.REMOVED), world.person(Role.DEACTIVATED)
+    root = people.make_superuser()
+    for person, keeps_sign_in in ((removed, True), (deactivated, False)):
+        seat = person.seats.get()
+        entitlements.remove_named_contact(seat, actor=root, now=NOW, keeps_sign_in=keeps_sign_in)
+
+
+def client_of(person: User | None) -> Client:
+    """A browser in which somebody is signed in, or nobody."""
+    client = Client(raise_request_exception=False)
+    if person is not None:
+        client.force_login(person, BACKEND)
+    return client
+
+
+Body = Callable[[World, Whose], dict[str, object]]
