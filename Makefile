@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -58,6 +58,9 @@ check: setup-dev ## Check the settings of a deployment, with an environment made
 
 matrix: setup-dev ## Measure who may do what at every address and write docs/authorisation.md
 	@WRITE_MATRIX=1 $(IN_VENV) -m pytest tests/walks/test_authorisation.py -q --timeout=900
+
+kills: setup-dev ## Kill processes at random points, with a histogram; N=10000 kills, SEED=1, DATABASE_URL
+	@$(IN_VENV) -m pytest tests/kills/at_random.py -q -s --timeout 3000 --show-capture no
 
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures

@@ -30,13 +30,14 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 @pytest.fixture
 def committed(kept: set[str], transactional_db: None, request: pytest.FixtureRequest) -> Iterator[None]:
     """The database, for tests whose threads commit; whatever raced, what was promised is true of it then."""
-    kept |= _filled_tables()
+    kept |= filled_tables()
     yield
     if "without_locks" not in request.fixturenames:
         assert invariants.check() == []
 
 
-def _filled_tables() -> set[str]:
+def filled_tables() -> set[str]:
+    """The tables that have a row."""
     asked = [
         f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})"
         for table in connection.introspection.django_table_names(only_existing=True, include_views=False)
@@ -49,7 +50,7 @@ def _filled_tables() -> set[str]:
 def _empty_all_but(kept: set[str]) -> None:
     """Foreign keys are checked at the commit, so that the order of the tables does not matter."""
     with history_unlocked("races end"), transaction.atomic(), connection.cursor() as cursor:
-        for table in _filled_tables() - kept:
+        for table in filled_tables() - kept:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
         # The published policy stays; nobody made it.
         FollowUpPolicy.objects.filter(made_by__isnull=False).delete()

@@ -1,0 +1,14 @@
+"""The database and the mail server that the killed ones leave their traces in."""
+
+import pytest
+
+from tests.factories.mail_sink import adopted, note, sink
+from tests.races.conftest import filled_tables, kept
+
+__all__ = ["adopted", "kept", "note", "sink"]
+
+
+@pytest.fixture
+def committed(kept: set[str], transactional_db: None) -> None:
+    """The database, for children that commit; the tests ask themselves what is true of it then."""
+    kept |= filled_tables()

@@ -1,0 +1,107 @@
+"""Killed at any point, everything is whole or has not begun, and is carried out once in the end."""
+
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, transaction
+
+from cases import operations
+from entitlements import operations as entitlements
+from portal.notices import sender
+from portal.notices.models import new_message_id
+from portal.work import invariants
+from tests.kills.scenarios import VERBS
+from tests.kills.victims import KilledOperation, KilledSender, KilledSweep
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+@pytest.fixture
+def postgresql():
+    if connection.vendor != "postgresql":
+        pytest.skip("on SQLite one process writes at a time: its transactions are immediate")
+
+
+def kill_everywhere(victim):
+    for number in range(len(victim.points)):
+        victim.kill(number)
+    victim.finish()
+    assert invariants.check() == []
+
+
+def test_every_operation_is_killed():
+    assert set(operations.__all__) | set(entitlements.__all__) <= set(VERBS)
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_an_operation_that_is_killed_at_any_point_is_whole_or_has_not_begun(name):
+    kill_everywhere(KilledOperation(VERBS[name]))
+
+
+def test_a_sweep_that_is_killed_at_any_point_leaves_whole_chunks_and_the_next_ticks_do_the_rest():
+    sweep = KilledSweep()
+    kill_everywhere(sweep)
+    assert sweep.kills == len(sweep.points)
+
+
+def test_of_three_sweeps_at_once_one_is_killed_and_every_step_is_done_once(postgresql):
+    sweep = KilledSweep(workers=3)
+    kill_everywhere(sweep)
+    assert sweep.kills > 0
+
+
+def test_a_sender_that_is_killed_at_any_point_loses_no_mail_and_doubles_only_what_was_in_doubt(
+    adopted, note, sink
+):
+    mails = KilledSender(sink)
+    kill_everywhere(mails)
+    assert (mails.kills, mails.second_copies > 0) == (len(mails.points), True)
+
+
+def test_of_three_senders_at_once_one_is_killed_and_no_mail_is_lost(postgresql, adopted, note, sink):
+    mails = KilledSender(sink, workers=3)
+    kill_everywhere(mails)
+    assert mails.kills > 0
+
+
+# --- Twins: what the harness has to find ----------------------------------------------------------------
+
+
+@contextmanager
+def no_transaction(*_arguments, **_options):
+    """Every statement commits by itself, and Django believes that it is in a transaction."""
+    connection.in_atomic_block = True
+    try:
+        yield
+    finally:
+        connection.in_atomic_block = False
+
+
+def test_a_sweep_without_a_transaction_is_found_to_leave_half_a_chunk(postgresql):
+    sweep = KilledSweep()
+    with patch.object(transaction, "atomic", no_transaction), pytest.raises(AssertionError):
+        kill_everywhere(sweep)
+
+
+def note_first(round_, notice, mail, message):
+    round_._note_sent(notice, mail, to=message.to[0])
+    round_._connection.open()
+    round_._connection.send_messages([message])
+
+
+def test_a_sender_that_notes_before_it_hands_over_is_found_to_lose_mail(adopted, note, sink):
+    mails = KilledSender(sink)
+    with patch.object(sender._Round, "_hand_over", note_first), pytest.raises(AssertionError):
+        kill_everywhere(mails)
+
+
+class AnotherId(sender.EmailMultiAlternatives):
+    def __init__(self, *arguments, headers, **options):
+        super().__init__(*arguments, headers={**headers, "Message-ID": new_message_id()}, **options)
+
+
+def test_a_sender_that_makes_a_new_id_for_each_attempt_is_found(adopted, note, sink):
+    mails = KilledSender(sink)
+    with patch.object(sender, "EmailMultiAlternatives", AnotherId), pytest.raises(AssertionError):
+        kill_everywhere(mails)

@@ -1,0 +1,220 @@
+"""What is killed: an operation, the sweep, the sender. Each knows its points, and what must be true after."""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from cases.models import Case, CaseEvent, FollowUpStep
+from cases.sweep import carry_out_steps
+from portal.accounts.models import User
+from portal.notices.models import Notice
+from portal.notices.sender import LEASE, send_due
+from tests.factories.cases import ASKED, make_waiting_case
+from tests.factories.mail_sink import Sink
+from tests.factories.many import copies_of
+from tests.factories.people import make_agent, make_customer
+from tests.kills.footprint import Footprint, look, what_became
+from tests.kills.harness import Child, Life, Point, Work, live
+from tests.races.verbs import Scene, Verb, make_scene
+
+REMINDS = ASKED + timedelta(hours=24)
+# What a dead client's session held is let go within some ticks, not at once.
+MOST_ROUNDS = 50
+CHUNK, CHUNKS = 2, 3
+MACHINE_NOW = datetime(2025, 12, 3, 10, 26, tzinfo=UTC)
+
+
+def killed_at(work: Work, points: Sequence[Point], number: int) -> Life:
+    """Kill a child at one of the points that were counted; it must be the same point."""
+    life = live(work, kill_at=number)
+    assert life.was_killed, (number, points[number])
+    assert life.points[-1] == points[number]
+    return life
+
+
+class Victim(Protocol):
+    """What can be killed at any of its points."""
+
+    points: tuple[Point, ...]
+
+    def kill(self, number: int) -> None:
+        """Kill it at one point, and assert what must be true then."""
+
+    def finish(self) -> None:
+        """Assert what can be seen only at the end."""
+
+
+class KilledOperation:
+    """An operation: whole up to its last commit, or not begun; afterwards it can be carried out, once."""
+
+    def __init__(self, verb: Verb) -> None:
+        self._verb = verb
+        self.points, self._stages = self._count()
+        self._set_scene()
+
+    def _set_scene(self) -> Scene:
+        """A scene whose own staff alone are told of it."""
+        User.objects.filter(is_staff=True, is_superuser=False).update(is_active=False)
+        self._scene = make_scene(self._verb.state)
+        self._before, self._columns = look()
+        return self._scene
+
+    def _count(self) -> tuple[tuple[Point, ...], list[object]]:
+        """Carries it out undisturbed: its points, and what has become of the database at each commit."""
+        scene = self._set_scene()
+        with tempfile.TemporaryDirectory() as folder:
+            seen = Path(folder) / "stages"
+            seen.touch()
+
+            def note() -> None:
+                with seen.open("a") as file:
+                    file.write(f"{json.dumps(self._became())}\n")
+
+            life = live(lambda: self._verb.run(scene), at_commit=note)
+            stages = [json.loads(line) for line in seen.read_text().splitlines()]
+        return life.points, [{}, *stages]
+
+    def _became(self) -> dict[str, list[object]]:
+        return _as_json(what_became(self._before, look()[0], self._columns))
+
+    def kill(self, number: int) -> None:
+        """Kill it at one point, in the scene of the last one if that left nothing."""
+        point = self.points[number]
+        killed_at(lambda: self._verb.run(self._scene), self.points, number)
+        if point.commits:
+            assert self._became() == self._stages[point.commits], point
+            self._set_scene()
+
+    def finish(self) -> None:
+        """See that those killed before a commit left nothing, and that it can be carried out now."""
+        assert self._became() == {}
+        live(lambda: self._verb.run(self._scene))
+        assert self._became() == self._stages[-1]
+
+
+def _as_json(found: Footprint) -> dict[str, list[object]]:
+    return {
+        table: [came, went, sorted([list(names), rows] for names, rows in changed.items())]
+        for table, (came, went, changed) in found.items()
+    }
+
+
+class KilledSweep:
+    """Six due cases in chunks of two: every chunk is whole or untouched, and the next ticks do the rest."""
+
+    def __init__(self, *, workers: int = 1) -> None:
+        self._others = workers - 1
+        self._requestor, self._agent = make_customer(), make_agent()
+        keys = self._make_due()
+        self.points = live(sweep).points
+        self._undisturbed = [outcome_of(key) for key in keys]
+        self._untouched = [outcome_of(key) for key in self._make_due()]
+        sweep()
+        self.kills = 0
+
+    def _make_due(self) -> list[int]:
+        """Three cases due for a reminder and three for closing, in turn."""
+        made = []
+        for asked_at in (ASKED, REMINDS - timedelta(hours=144)):
+            case = make_waiting_case(self._requestor, agent=self._agent, now=asked_at)
+            made.append([case.pk, *copies_of(case, CHUNKS - 1)])
+        # The closures were due longest, so they are the first.
+        return [*made[1], *made[0]]
+
+    def kill(self, number: int) -> None:
+        """Kill one of the workers at a point; whoever else there is goes on."""
+        keys = self._make_due()
+        children = [Child(sweep, kill_at=number), *(Child(sweep) for _ in range(self._others))]
+        lives = [child.join() for child in children]
+        self.kills += lives[0].was_killed
+        if not self._others:
+            assert lives[0].points[-1] == self.points[number]
+            self._expect_whole_chunks(keys, self.points[number])
+        for _round in range(MOST_ROUNDS):
+            sweep()
+            if not Case.objects.filter(next_follow_up_at__lte=REMINDS).exists():
+                break
+        assert [outcome_of(key) for key in keys] == self._undisturbed, number
+
+    def _expect_whole_chunks(self, keys: Sequence[int], point: Point) -> None:
+        done = CHUNK * point.commits
+        expected = [*self._undisturbed[:done], *self._untouched[done:]]
+        assert [outcome_of(key) for key in keys] == expected, point
+
+    def finish(self) -> None:
+        """Nothing is left to be seen: every kill has been looked at."""
+
+
+def sweep() -> None:
+    """Do what is due in chunks of two, as ticks do."""
+    while carry_out_steps(REMINDS, CHUNK):
+        pass
+
+
+def outcome_of(key: int) -> tuple[object, ...]:
+    """Status, steps, history and notices of a case, whatever its key."""
+    steps = FollowUpStep.objects.filter(case=key).order_by("pk")
+    events = CaseEvent.objects.filter(case=key).order_by("pk")
+    notices = Notice.objects.filter(about=f"case:{key}", kind__in=("case_reminder", "case_auto_closed"))
+    return (
+        Case.objects.values_list("status", flat=True).get(pk=key),
+        list(steps.values_list("kind", "ordinal", "outcome")),
+        list(events.values_list("kind", flat=True)),
+        sorted(notices.values_list("kind", flat=True)),
+    )
+
+
+class KilledSender:
+    """Three mails: each goes out; a second copy only of one that was in doubt, with the same Message-ID."""
+
+    def __init__(self, sink: Sink, *, workers: int = 1) -> None:
+        self._sink, self._others = sink, workers - 1
+        self._recipient = make_agent()
+        self._made = 0
+        self._make_due()
+        self.points = live(self._send).points
+        self.kills = self.second_copies = 0
+
+    @staticmethod
+    def _send(later: timedelta = timedelta(0)) -> None:
+        send_due(MACHINE_NOW + later)
+
+    def _make_due(self) -> set[str]:
+        self._made += 1
+        rows = Notice.objects.bulk_create(
+            Notice(
+                key=f"{self._made}:{letter}",
+                kind="note",
+                recipient=self._recipient,
+                created_at=MACHINE_NOW,
+                queued_at=MACHINE_NOW,
+                next_attempt_at=MACHINE_NOW,
+            )
+            for letter in "abc"
+        )
+        return {row.message_id for row in rows}
+
+    def kill(self, number: int) -> None:
+        """Kill one of the senders at a point; the leases of the dead run out, and others send."""
+        wanted, sent_before = self._make_due(), len(self._sink.mails)
+        children = [Child(self._send, kill_at=number), *(Child(self._send) for _ in range(self._others))]
+        lives = [child.join() for child in children]
+        self.kills += lives[0].was_killed
+        for round_ in range(1, MOST_ROUNDS):
+            self._send(round_ * (LEASE + timedelta(seconds=1)))
+            if not Notice.objects.unsent().exists():
+                break
+        copies = Counter(mail["Message-ID"] for mail in self._sink.mails[sent_before:])
+        assert set(copies) == wanted, (number, lives[0].points[-1])
+        states = Notice.objects.filter(message_id__in=wanted).values_list("state", flat=True)
+        assert list(states) == ["sent"] * len(wanted), number
+        in_doubt = lives[0].was_killed and lives[0].points[-1].in_doubt
+        assert sum(copies.values()) - len(wanted) == int(in_doubt), (number, lives[0].points[-1], copies)
+        self.second_copies += int(in_doubt)
+
+    def finish(self) -> None:
+        """Nothing is left to be seen: every kill has been looked at."""
