@@ -72,7 +72,7 @@ def _section(
 def _table(entry: Entry, answers: Mapping[Cell, Answer]) -> str:
     """One row for all methods and objects that answer everybody alike."""
     by_method: dict[str, dict[Whose, tuple[Answer, ...]]] = {}
-    for whose, method in entry.cells():
+    for whose, method in entry.cells:
         answered = tuple(answers[Cell(entry.title, whose, method, role)] for role in Role)
         if method not in OTHER or set(answered) != {405}:
             by_method.setdefault(method, {})[whose] = answered

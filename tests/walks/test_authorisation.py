@@ -5,23 +5,40 @@ the page in the documentation are held to it, so that a new page is covered on t
 """
 
 import os
+from dataclasses import replace
 
 import pytest
 from django.contrib import admin
 from django.contrib.contenttypes.admin import GenericInlineModelAdmin
 
+from cases import lifecycle
 from cases.action_pages import PAGES
 from cases.lifecycle import CUSTOMER_ACTIONS, STAFF_ACTIONS
+from cases.models import CaseQuerySet
+from portal.notices.admin import NoticeAdmin
 from tests.walks import authorisation
 from tests.walks.actions import DECLARED, form_of, model_of, registered
-from tests.walks.matrix import Cell, Observed, declared, every_row, observe, undone
+from tests.walks.matrix import (
+    QUESTIONS,
+    Cell,
+    Observed,
+    answer_of,
+    ask,
+    declared,
+    every_row,
+    is_spared,
+    observe,
+    unchanged,
+    undone,
+)
 from tests.walks.policy import ENTRIES
 from tests.walks.policy.entries import GO, IN, OTHER
 from tests.walks.roles import CUSTOMERS, OUTSIDE, Role, Whose
 from tests.walks.routes import every_route
 from tests.walks.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
+# The walk is one long set-up: it may take its time on a machine that has others to serve.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("matrix"), pytest.mark.timeout(900)]
 
 # `make matrix` asks also what the suite takes from its neighbour, and writes the page.
 WRITE = os.environ.get("WRITE_MATRIX") == "1"
@@ -78,8 +95,29 @@ def test_an_address_that_nobody_listed_is_found(settings: object) -> None:
 def test_everybody_gets_what_the_policy_says_and_nothing_else(observed: Observed) -> None:
     policy = declared()
     assert {cell: policy[cell] for cell in observed.answers} == observed.answers
-    spared = {cell.method for cell in policy.keys() - observed.answers.keys()}
-    assert spared == (set() if WRITE else {"HEAD", *OTHER})
+    assert policy.keys() - observed.answers.keys() == (set() if WRITE else left_to_the_command())
+
+
+def left_to_the_command() -> set[Cell]:
+    """The cells that `make matrix` asks and the suite does not."""
+    return {
+        Cell(entry.title, whose, method, role)
+        for entry, whose, method in QUESTIONS
+        for role in Role
+        if is_spared(entry, whose, method, role)
+    }
+
+
+def test_nobody_who_is_to_be_refused_is_spared_where_customers_go() -> None:
+    policy = declared()
+    spared = {
+        cell
+        for cell in left_to_the_command()
+        if policy[cell] not in (200, GO)
+        and cell.method in ("GET", "POST")
+        and not cell.title.startswith("/admin/")
+    }
+    assert spared == set()
 
 
 def test_reading_changes_nothing(observed: Observed) -> None:
@@ -182,6 +220,63 @@ def test_who_only_reads_is_refused_every_action_of_a_lead(world: World, quiet: N
         if name != "delete_selected":
             sent = world.clients[Role.AGENT].post(f"/admin/{model}/", form_of(action, name, world))
             assert sent.status_code == 403, name
+
+
+# --- The walk notices what is wrong -----------------------------------------------------------------
+
+
+def answers_of(world: World, role: Role, *methods: str) -> dict[Cell, object]:
+    """What one person gets at the customers' pages of cases."""
+    found: dict[Cell, object] = {}
+    for entry, whose, method in QUESTIONS:
+        if entry.path.startswith("/cases/") and method in methods:
+            with undone():
+                response = ask(world.clients[role], entry, world, whose=whose, method=method)
+            found[Cell(entry.title, whose, method, role)] = answer_of(response)
+    return found
+
+
+def surprises(found: dict[Cell, object]) -> list[Cell]:
+    return [cell for cell, answer in found.items() if declared()[cell] != answer]
+
+
+def test_a_door_left_open_is_noticed(world: World, quiet: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert surprises(answers_of(world, Role.COLLEAGUE, "GET")) == []
+    monkeypatch.setattr(CaseQuerySet, "visible_to", lambda cases, user: cases)
+    noticed = surprises(answers_of(world, Role.COLLEAGUE, "GET"))
+    assert {cell.title for cell in noticed} >= {"/cases/<key>/", "/cases/<key>/files/<file_key>/"}
+
+
+def test_a_reader_who_may_act_is_noticed(world: World, quiet: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert surprises(answers_of(world, Role.READER, "POST")) == []
+    everyone = tuple(replace(row, roles=frozenset(lifecycle.Role)) for row in lifecycle.TRANSITIONS)
+    monkeypatch.setattr(lifecycle, "TRANSITIONS", everyone)
+    noticed = surprises(answers_of(world, Role.READER, "POST"))
+    assert {cell.title for cell in noticed} >= {"/cases/<key>/reply/", "/cases/<key>/close/"}
+
+
+def test_a_bulk_action_without_a_permission_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(NoticeAdmin.cancel_selected, "allowed_permissions")
+    assert registered()["notices/notice", "cancel_selected"] == ()
+
+
+def test_a_visit_that_leaves_something_is_noticed(world: World) -> None:
+    found: dict[Role, list[str]] = {}
+    with unchanged(found, Role.AGENT):
+        world.waiting[Whose.OWN].watchers.clear()
+        world.clients[Role.CONTACT].get("/")
+    assert found == {}
+    with unchanged(found, Role.AGENT):
+        world.waiting[Whose.WATCHED].watchers.clear()
+    assert found == {Role.AGENT: ["cases.Watcher"]}
+
+
+def test_a_header_that_lacks_is_noticed(observed: Observed) -> None:
+    cell = Cell("/cases/", Whose.THERE, "GET", Role.SUPERUSER)
+    headers = observed.headers[cell]
+    assert missing_in(headers, cell) == []
+    for name in headers.keys() - {"Content-Type", "Content-Length", "Content-Language", "Vary", "Expires"}:
+        assert missing_in({key: text for key, text in headers.items() if key != name}, cell) == [name]
 
 
 # --- The page ---------------------------------------------------------------------------------------

@@ -38,9 +38,9 @@ def hidden(role: Role) -> list[tuple[Entry, Whose, str]]:
         (entry, whose, method)
         for entry, whose, method in QUESTIONS
         if method in ("GET", "POST")
-        and Whose.MISSING in {each[0] for each in entry.cells()}
+        and Whose.MISSING in {each[0] for each in entry.cells}
         and whose is not Whose.MISSING
-        and entry.cells()[whose, method][role] == 404
+        and entry.cells[whose, method][role] == 404
     ]
 
 
@@ -263,7 +263,7 @@ def test_every_form_without_its_token_is_refused_for_everybody(world: World) -> 
         cookies = world.clients[role].cookies.output(header="", sep=";")
         client = browser_with(cookies, enforce_csrf_checks=True)
         for entry in ENTRIES:
-            whose = next(iter(entry.cells()))[0]
+            whose = next(iter(entry.cells))[0]
             response = ask(client, entry, world, whose=whose, method="POST")
             assert response.status_code == 403, (role, entry.title)
             assert "Traceback" not in response.content.decode()
@@ -476,8 +476,8 @@ def test_a_popup_and_a_raw_form_are_refused_to_who_only_reads(world: World) -> N
     before = every_row()
     for entry in ENTRIES:
         if entry.title.startswith("/admin/") and entry.title.endswith(("/add/", "/change/", "/delete/")):
-            for whose, method in entry.cells():
-                if method == "POST" and entry.cells()[whose, "POST"][Role.AGENT] == 403:
+            for whose, method in entry.cells:
+                if method == "POST" and entry.cells[whose, "POST"][Role.AGENT] == 403:
                     body = {**entry.body(world, whose), "_popup": "1", "_saveasnew": "1"}
                     path = entry.path
                     for name, value in entry.values(world, whose).items():

@@ -67,7 +67,7 @@ def tells(body: str) -> list[str]:
 def test_a_view_that_fails_shows_one_page_that_tells_nothing(world: World, role: Role) -> None:
     failed, bodies = [], set()
     for entry in ENTRIES:
-        whose = next(iter(entry.cells()))[0]
+        whose = next(iter(entry.cells))[0]
         for method in ("GET", "POST"):
             with undone(), failing_database():
                 response = ask(same_as(world, role), entry, world, whose=whose, method=method)
@@ -86,7 +86,7 @@ def test_a_view_that_fails_shows_one_page_that_tells_nothing(world: World, role:
 def test_a_database_that_is_busy_shows_as_little(world: World) -> None:
     busy = []
     for entry in ENTRIES:
-        whose = next(iter(entry.cells()))[0]
+        whose = next(iter(entry.cells))[0]
         for method in ("GET", "POST"):
             with undone(), failing_database(kind=OperationalError):
                 response = ask(same_as(world, Role.LEAD), entry, world, whose=whose, method=method)

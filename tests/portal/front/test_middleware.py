@@ -6,7 +6,7 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "get", "X"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "X"])
 @pytest.mark.parametrize("path", ["/", "/login/", "/password/reset/", "/admin/", "/healthz", "/nothing/"])
 def test_a_method_that_nothing_of_ours_sends_is_refused_at_every_address(method: str, path: str) -> None:
     response = Client().generic(method, path)

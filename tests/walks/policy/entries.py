@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tests.walks.roles import OUTSIDE, Role, Whose
 from tests.walks.world import Body, World
@@ -58,7 +59,7 @@ def _nothing(_world: World, _whose: Whose) -> dict[str, object]:
     return {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One address: who gets what, and how the walk fills it in.
 
@@ -73,7 +74,7 @@ class Entry:
     body: Body = _nothing
     asks: str = ""
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The address as people read it."""
         path = self.path
@@ -81,6 +82,7 @@ class Entry:
             path = path.replace(f"<{name}>", value)
         return path + self.asks
 
+    @cached_property
     def cells(self) -> dict[tuple[Whose, str], Answers]:
         """Everybody's answer by object and method; what no row names is refused with 405."""
         objects = dict.fromkeys(whose for row in self.rows for whose in row.whose or (Whose.THERE,))
