@@ -58,6 +58,8 @@ SIGN_IN = (
         body=lambda _world, _whose: {"password": PASSWORD},
     ),
     Entry("/password/change/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=GO))), body=_new_password),
+    # Who has no password yet is led to choosing one by mail.
+    Entry("/password/set/", (get(everybody(GO)), post(everybody(GO)))),
     Entry("/password/reset/", (get(everybody(200)), post(everybody(GO))), body=_reset),
     Entry("/password/reset/done/", (get(everybody(200)), post(everybody(405)))),
     Entry(
