@@ -112,7 +112,7 @@ def test_three_hundred_subjects_and_texts_make_no_header_and_no_second_mail(
 )
 def test_an_address_that_is_more_than_one_is_given_up(sink: Any, note: Any, address: str) -> None:  # noqa: F811
     reader = people.make_agent()
-    User.objects.filter(pk=reader.pk).update(email=address.lower() or "@@")
+    User.objects.filter(pk=reader.pk).update(email=address.lower()[:254] or "@@")
     now = timezone.now()
     Notice.objects.create(key="k", kind="note", recipient=reader, created_at=now)
 

@@ -46,24 +46,28 @@ def some(all_of_them: Sequence[Any], turn: int, how_many: int) -> list[Any]:
 def test_hostile_bytes_in_query_path_cookie_and_header_are_no_server_error(
     case: Case, staff: User, owner: User
 ) -> None:
-    for raw in BYTES:
-        send_in_query_path_cookie_and_header(case, staff, owner, raw)
+    for turn in range(len(BYTES)):
+        send_in_query_path_cookie_and_header(case, staff, owner, turn)
 
 
-def send_in_query_path_cookie_and_header(case: Case, staff: User, owner: User, raw: bytes) -> None:
+HEADERS = ("HTTP_COOKIE", "HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT")
+
+
+def send_in_query_path_cookie_and_header(case: Case, staff: User, owner: User, turn: int) -> None:
+    raw = BYTES[turn]
     quoted = quote_from_bytes(raw)
     customer, agent = client_of(owner), client_of(staff)
     query = "&".join(f"{name}={quoted}" for name in ("page", "view", "status", "whose", quoted, "next"))
-    for path in ("/", "/cases/", "/inbox/", "/cases/new/"):
+    for path in some(("/cases/", "/inbox/", "/cases/new/"), turn, 1):
         assert customer.get(f"{path}?{query}").status_code in (200, 400), path
-    for name in ("q", "p", "o", "owner", "is_active__exact"):
+    for name in ("q", *some(("p", "o", "owner", "is_active__exact"), turn, 1)):
         assert agent.get(f"/admin/cases/case/?{name}={quoted}").status_code in (200, 302, 400), name
     assert agent.get(f"/admin/cases/case/add/?q={quoted}").status_code in (200, 400)
     for path in (f"/{quoted}", f"/cases/{quoted}/", f"/cases/{case.number}/{quoted}/"):
         assert customer.get(path).status_code in (301, 302, 400, 404), path
     assert agent.get(f"/admin/accounts/account/{quoted}/change/").status_code in (301, 302, 400, 404)
     latin = raw.decode("latin-1")
-    for header in ("HTTP_COOKIE", "HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT"):
+    for header in some(HEADERS, turn, 2):
         value = f"session={latin}; csrftoken={latin}; theme={latin}" if header == "HTTP_COOKIE" else latin
         status, page = ask(None, "/login/", method="GET", kind="", **{header: value})
         assert (status, faults_of(page.decode())) == (200, []), header
@@ -89,15 +93,15 @@ def send_in_any_field(case: Case, staff: User, owner: User, turn: int) -> None:
     body = urlencoded(dict.fromkeys(FIELDS, raw) | {raw: raw})
     for path in (
         *("/cases/new/", "/profile/", "/theme/", "/inbox/read/"),
-        *(f"/cases/{case.number}/{act}/" for act in some(CUSTOMERS_ACTS, turn, 2)),
+        *(f"/cases/{case.number}/{act}/" for act in some(CUSTOMERS_ACTS, turn, 1)),
     ):
         assert customer.post(path, body, content_type=FORM).status_code < 500, path
     for path in (
-        *("/admin/entitlements/person/add/", "/admin/cases/case/"),
-        *(f"/admin/cases/case/{case.pk}/act/{act}/" for act in some(STAFFS_ACTS, turn, 2)),
+        "/admin/entitlements/person/add/",
+        *(f"/admin/cases/case/{case.pk}/act/{act}/" for act in some(STAFFS_ACTS, turn, 1)),
     ):
         assert agent.post(path, body, content_type=FORM).status_code < 500, path
-    for path in ("/login/", "/password/reset/"):
+    for path in some(("/login/", "/password/reset/"), turn, 1):
         assert Client().post(path, body, content_type=FORM).status_code < 500, path
 
 
@@ -207,7 +211,7 @@ def ask_by_number(case: Case, staff: User, turn: int) -> None:
     number = NUMBERS[turn]
     raw = quote_from_bytes(number.encode())
     agent, customer = client_of(staff), client_of(case.requestor)
-    for path in CUSTOMERS_NUMBERS:
+    for path in some(CUSTOMERS_NUMBERS, turn, 3):
         assert customer.get(path.replace("{}", raw)).status_code == (200 if "page=" in path else 404), path
     for path in some(STAFFS_NUMBERS, turn, 3):
         assert agent.get(path.replace("{}", raw)).status_code in (200, 302, 400, 404), path
