@@ -52,14 +52,14 @@ def headers_of(mail: Any) -> set[str]:
 
 
 @settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # a hundred mails are not made smaller
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=25, max_size=25))
-def test_three_hundred_subjects_and_texts_make_no_header_and_no_second_mail(
+def test_two_hundred_subjects_and_texts_make_no_header_and_no_second_mail(
     sink: Any,
     note: Any,  # noqa: F811
     drawn: list[tuple[str, str]],

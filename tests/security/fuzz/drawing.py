@@ -14,6 +14,7 @@ from cases.admin.filing import CaseOnBehalfForm
 from cases.admin.policies import PolicyForm
 from cases.forms import FilingForm
 from cases.lifecycle import Action
+from cases.models import case_number
 from portal.files.checks import ALLOWED
 from portal.front.forms import ProfileForm
 from tests.security.corpus.files import EICAR, HTML, SVG, archive, png
@@ -21,7 +22,7 @@ from tests.security.corpus.markup import XSS
 from tests.security.corpus.names import EVIL_NAMES, REFUSED_NAMES
 from tests.security.corpus.text import BYTES, CONTROLS, DATES, NUMBERS, STORMS
 from tests.security.sending import FORM, MULTIPART, end, part
-from tests.walks.addresses import Address, every_address, url_of
+from tests.walks.routes import Route, every_route
 
 METHODS = ("GET", "GET", "GET", "POST", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 CUSTOMERS = ("owner",) * 6 + ("staff", "lead", "nobody")
@@ -113,27 +114,29 @@ class Drawing:
         self._random = random.Random(seed)  # a test's own, for repeating it
         self._keys = keys
         self._fields = fields_known()
-        self._addresses = [
-            address
-            for address in every_address()
-            if not address.name.startswith(NOT_ASKED) and address.name.startswith(only)
+        self._routes = [
+            route
+            for route in every_route()
+            if not route.name.startswith(NOT_ASKED) and route.name.startswith(only)
         ]
 
     def draw(self) -> Drawn:
         """The next request."""
-        address = self._random.choice(self._addresses)
+        route = self._random.choice(self._routes)
         method = self._random.choice(METHODS)
-        path = self._path(address) + self._query()
-        person = self._random.choice(STAFF if address.name.startswith("admin:") else CUSTOMERS)
+        path = self._path(route) + self._query()
+        person = self._random.choice(STAFF if route.path.startswith("/admin/") else CUSTOMERS)
         headers = self._headers()
         if method in ("GET", "HEAD", "OPTIONS"):
             return Drawn(person, method, path, headers=headers)
         body, kind = self._body()
         return Drawn(person, method, path, body, kind, headers)
 
-    def _path(self, address: Address) -> str:
-        values = {name: self._random.choice(self._keys[name]) for name in address.arguments}
-        path = url_of(address, values)
+    def _path(self, route: Route) -> str:
+        values = {name: self._random.choice(self._keys[name]) for name in route.arguments}
+        if route.path.startswith("/cases/") and "key" in values:
+            values["key"] = case_number(values["key"])
+        path = route.filled(values)
         if self._random.random() < 0.1:
             parts = path.split("/")
             parts[self._random.randrange(1, len(parts))] = quote_from_bytes(self._text())
