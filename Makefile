@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,10 @@ lock: setup-dev ## Renew requirements/ from pyproject.toml; UPGRADE=1 takes newe
 
 migrations: setup-dev ## Write the migrations that the models need
 	@PORTAL_EMBEDDED=1 $(IN_VENV) manage.py makemigrations
+
+fuzz: setup-dev ## Send 100,000 hostile requests, for an hour at most; REQUESTS, SECONDS and SEED change that
+	@FUZZ_REQUESTS=$(or $(REQUESTS),100000) FUZZ_SECONDS=$(or $(SECONDS),3600) $(if $(SEED),FUZZ_SEED=$(SEED)) \
+	  $(IN_VENV) -m pytest tests/security/fuzz -s --timeout=0 --log-level=CRITICAL --show-capture=no
 
 check: setup-dev ## Check the settings of a deployment, with an environment made up for it
 	@SECRET_KEY="$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=portal.example \

@@ -48,7 +48,7 @@ class TextField(forms.CharField):
 
 
 class TitleField(forms.CharField):
-    """A title: one line, since it becomes the subject of mails (SPEC 6), with something in it to be seen."""
+    """A title: one line, as lists and mails show it (SPEC 6), with something in it to be seen."""
 
     def validate(self, value: Any) -> None:
         """This will refuse line breaks, and what consists of invisible characters only."""
