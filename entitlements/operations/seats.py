@@ -87,16 +87,17 @@ def remove_named_contact(
         )
         ends_sign_in = not has_other_seats and not keeps_sign_in
         if ends_sign_in:
-            current.user.is_active = False
-            current.user.save(update_fields=["is_active"])
-        detail = {
-            "person": current.user_id,
-            "successor": heir.pk if heir else None,
-            "ends_sign_in": ends_sign_in,
-        }
+            _end_sign_in(current.user)
+        successor_id = heir.pk if heir else None
+        detail = {"person": current.user_id, "successor": successor_id, "ends_sign_in": ends_sign_in}
         record("contact_removed", account, actor=actor, now=now, detail=detail, license_=license_)
     forget_seats(current.user)
     return current
+
+
+def _end_sign_in(person: User) -> None:
+    person.is_active = False
+    person.save(update_fields=["is_active"])
 
 
 def _heir(seat: Seat, account: Account, *, successor: User | None, product: str) -> User | None:

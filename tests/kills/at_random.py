@@ -76,6 +76,5 @@ def print_histogram(hits: Mapping[tuple[str, str], int]) -> None:
     print("Kills by point:")
     for label, count in sorted(by_label.items(), key=lambda pair: pair[0].split(" ", 1)[::-1]):
         print(f"  {count:>6}  {label}")
-    print(
-        f"{len(hits)} kinds of point in {len(by_victim)} works; the rarest was hit {min(hits.values())} times."
-    )
+    rarest = min(hits.values())
+    print(f"{len(hits)} kinds of point in {len(by_victim)} works; the rarest was hit {rarest} times.")

@@ -73,6 +73,9 @@ class _Points:
             wrappers, connection.execute_wrappers = connection.execute_wrappers, []
             self.at_commit()
             connection.execute_wrappers = wrappers
+            if connection.vendor == "postgresql" and not connection.autocommit:
+                # Reading began a transaction, in which Django does not expect to be.
+                connection.connection.rollback()
 
     def statement(self, execute, sql, params, many, context):
         label = _label(sql)
