@@ -1,0 +1,1 @@
+from portal.urls import *
