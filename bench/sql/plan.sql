@@ -1,20 +1,25 @@
 -- What a batch of cases will be, one row each, before anything of it is written.
 
 DROP TABLE IF EXISTS pg_temp.plan CASCADE;
+DROP VIEW IF EXISTS pg_temp.series;
 CREATE TEMP TABLE plan (
     id bigint, n bigint, account bigint, license bigint, person bigint, owner_id bigint, status text,
-    filed_at timestamptz, is_answered boolean, is_replied boolean,
-    asked_at timestamptz, reminders integer, closed_at timestamptz
+    filed_at timestamptz, is_replied boolean, asked_at timestamptz,
+    reminders integer, closed_at timestamptz
 ) ON COMMIT DROP;
 
 CREATE TEMP VIEW planned AS
 SELECT id, n, account, owner_id, status, filed_at, asked_at, reminders, closed_at,
-       is_answered AND owner_id IS NOT NULL AS is_answered,
        is_replied AND owner_id IS NOT NULL AS is_replied,
+       filed_at + interval '3 hours' AS answered_at,
+       asked_at + (ARRAY[interval '24 hours', '72 hours', '120 hours', '144 hours'])[1 + reminders] AS next_at,
        status IN ('pending_response', 'resolution_provided') AS is_waiting,
        %(account_base)s + account AS account_id,
        %(license_base)s + (account - 1) * 3 + license AS license_id,
        %(person_base)s + (account - 1) * 5 + person AS requestor_id,
+       %(person_base)s + (account - 1) * 5 + 4 AS colleague,
+       %(person_base)s + (account - 1) * 5 + 5 AS reader,
+       CASE status WHEN 'resolution_provided' THEN status ELSE 'pending_response' END AS asked_status,
        (ARRAY['Reports stay empty since this morning', 'Segment does not qualify anybody',
               'Publishing from the author instance hangs', 'Checkout answers 503 for some orders',
               'Campaign delivery stopped half-way', 'Activity is not shown on the start page',
@@ -23,17 +28,34 @@ SELECT id, n, account, owner_id, status, filed_at, asked_at, reminders, closed_a
             WHEN asked_at IS NOT NULL AND status = 'resolution_provided' THEN status
             WHEN asked_at IS NOT NULL THEN 'information_requested'
             WHEN is_replied AND owner_id IS NOT NULL THEN 'replied'
-            WHEN is_answered AND owner_id IS NOT NULL THEN 'answered' ELSE 'filed' END AS last_event_kind,
+            WHEN owner_id IS NOT NULL THEN 'answered' ELSE 'filed' END AS last_event_kind,
        CASE WHEN closed_at IS NOT NULL THEN closed_at
             WHEN reminders > 0 THEN asked_at + (ARRAY[interval '24 hours', '72 hours', '120 hours'])[reminders]
             WHEN asked_at IS NOT NULL THEN asked_at
             WHEN is_replied AND owner_id IS NOT NULL THEN filed_at + interval '5 hours'
-            WHEN is_answered AND owner_id IS NOT NULL THEN filed_at + interval '3 hours'
+            WHEN owner_id IS NOT NULL THEN filed_at + interval '3 hours'
             ELSE filed_at END AS last_event_at,
        CASE WHEN status = 'auto_closed' OR (closed_at IS NULL AND reminders > 0) THEN NULL
-            WHEN closed_at IS NULL AND (asked_at IS NOT NULL OR NOT is_replied AND is_answered) THEN owner_id
+            WHEN closed_at IS NULL AND (asked_at IS NOT NULL OR NOT is_replied) AND owner_id IS NOT NULL THEN owner_id
             ELSE %(person_base)s + (account - 1) * 5 + person END AS last_event_by
 FROM plan;
+
+CREATE TEMP VIEW series AS
+SELECT * FROM (VALUES (1, interval '24 hours', interval '72 hours'), (2, '72 hours', '120 hours'),
+                      (3, '120 hours', '144 hours')) AS reminder (ordinal, after, next_after);
+
+CREATE OR REPLACE FUNCTION pg_temp.change(before text, after text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_array(before, after)
+$$;
+CREATE OR REPLACE FUNCTION pg_temp.change(before bigint, after bigint) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_array(before, after)
+$$;
+CREATE OR REPLACE FUNCTION pg_temp.change(before bigint[], after bigint[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_array(before, after)
+$$;
+CREATE OR REPLACE FUNCTION pg_temp.iso(at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"')
+$$;
 
 CREATE OR REPLACE FUNCTION pg_temp.paragraph(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT (ARRAY[

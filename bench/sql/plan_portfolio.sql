@@ -6,8 +6,7 @@ INSERT INTO plan
 SELECT %(case_base)s + n, n, 1 + mod(n, %(accounts)s), 1 + mod(n / 7, 3), 1 + mod(n / 3, 3),
        CASE WHEN status = 'awaiting_assignment' THEN NULL ELSE %(staff_base)s + 1 + mod(n, %(staff)s) END,
        status, filed_at,
-       mod(n, 10) < 6 OR asked_at IS NOT NULL, mod(n, 10) < 3 OR asked_at IS NOT NULL,
-       asked_at,
+       mod(n, 10) < 3 OR asked_at IS NOT NULL, asked_at,
        CASE WHEN asked_at IS NOT NULL THEN
            (status = 'auto_closed' OR %(now)s - asked_at >= interval '24 hours')::int
            + (status = 'auto_closed' OR %(now)s - asked_at >= interval '72 hours')::int
@@ -16,16 +15,16 @@ SELECT %(case_base)s + n, n, 1 + mod(n, %(accounts)s), 1 + mod(n / 7, 3), 1 + mo
                    WHEN 'closed' THEN filed_at + interval '1 day' * (1 + mod(n, 8)) END
 FROM (
     SELECT n, status,
-           %(now)s - interval '10 days' - interval '3 years' * (1 - n::float8 / %(cases)s) AS filed_at,
-           CASE WHEN status = 'auto_closed' THEN
-                    %(now)s - interval '9 days' - interval '3 years' * (1 - n::float8 / %(cases)s)
+           filed_at,
+           CASE WHEN status = 'auto_closed' THEN filed_at + interval '1 day'
                 WHEN status IN ('pending_response', 'resolution_provided') THEN
                     %(now)s - interval '1 minute' * mod(n * 7919, 8600) END AS asked_at
     FROM (
         SELECT n,
+               %(now)s - interval '10 days' - interval '1 second' * ((%(cases)s - n) * 94608000 / %(cases)s) AS filed_at,
                CASE WHEN n > 0.9 * %(cases)s AND mod(n, 2) = 0 THEN
                         (ARRAY['awaiting_assignment', 'in_progress', 'in_progress', 'pending_response',
-                               'resolution_provided', 'in_progress', 'pending_engineering', 'in_progress',
+                               'resolution_provided', 'in_progress', 'in_progress', 'in_progress',
                                'pending_response', 'resolution_provided'])[1 + mod(n / 2, 10)]
                     WHEN mod(n, 8) = 0 THEN 'auto_closed'
                     ELSE 'closed' END AS status

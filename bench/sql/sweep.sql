@@ -2,7 +2,8 @@
 -- is measured against. It knows one policy, and neither holds nor steps that were missed.
 
 CREATE TEMP TABLE due ON COMMIT DROP AS
-SELECT c.id, c.title, c.status, c.requestor_id, c.period_id, p.number, c.next_follow_up_at AS due_at, ordinal,
+SELECT c.id, c.title, c.status, c.requestor_id, c.period_id, p.number, ordinal,
+       c.next_follow_up_at AS due_at, to_char(c.next_follow_up_at AT TIME ZONE 'UTC', %(iso)s) AS due_text,
        p.started_at + next_after AS next_at, p.started_at + interval '144 hours' AS closes_at
 FROM cases_case AS c
 JOIN cases_waitingperiod AS p ON p.id = c.period_id
@@ -18,11 +19,19 @@ SELECT id, period_id, CASE ordinal WHEN 0 THEN 'closure' ELSE 'reminder' END, or
        CASE ordinal WHEN 0 THEN 'closed' ELSE 'sent' END
 FROM due;
 
-INSERT INTO cases_caseevent (case_id, kind, actor_id, occurred_at, is_public, detail)
+INSERT INTO cases_caseevent (case_id, kind, actor_id, occurred_at, is_public, detail, changes)
 SELECT id, CASE ordinal WHEN 0 THEN 'auto_closed' ELSE 'reminded' END, NULL, %(now)s, true,
-       jsonb_build_object('period', number, 'due_at', to_char(due_at AT TIME ZONE 'UTC', %(iso)s))
+       jsonb_build_object('period', number, 'due_at', due_text)
        || CASE ordinal WHEN 0 THEN jsonb_build_object('status_before', status, 'status', 'auto_closed')
-                       ELSE jsonb_build_object('ordinal', ordinal) END
+                       ELSE jsonb_build_object('ordinal', ordinal) END,
+       CASE ordinal
+       WHEN 0 THEN jsonb_build_object('status', jsonb_build_array(status, 'auto_closed'),
+                                      'period_id', jsonb_build_array(period_id, NULL),
+                                      'next_follow_up_at', jsonb_build_array(due_text, NULL),
+                                      'closed_at', jsonb_build_array(NULL, %(now_text)s::text),
+                                      'reopen_until', jsonb_build_array(NULL, %(reopen_until_text)s::text))
+       ELSE jsonb_build_object('next_follow_up_at',
+                               jsonb_build_array(due_text, to_char(next_at AT TIME ZONE 'UTC', %(iso)s))) END
 FROM due;
 
 INSERT INTO notices_notice (key, kind, recipient_id, address, about, params, created_at, state, attempts, queued_at,
@@ -33,7 +42,7 @@ SELECT 'case:' || due.id || ':w' || number
        CASE ordinal WHEN 0 THEN 'case_auto_closed' ELSE 'case_reminder' END, person.id, '', 'case:' || due.id,
        jsonb_build_object('case', due.id, 'number', 'E-' || lpad(due.id::text, 9, '0'), 'title', title)
        || CASE ordinal
-          WHEN 0 THEN jsonb_build_object('reopen_until', to_char(%(reopen_until)s AT TIME ZONE 'UTC', %(iso)s))
+          WHEN 0 THEN jsonb_build_object('reopen_until', %(reopen_until_text)s::text)
           ELSE jsonb_build_object('period', period_id, 'ordinal', ordinal,
                                   'closes_at', to_char(closes_at AT TIME ZONE 'UTC', %(iso)s)) END,
        %(now)s, CASE WHEN is_staff AND NOT staff_mail THEN 'quiet' ELSE 'pending' END, 0, now(), now(),
@@ -47,8 +56,8 @@ JOIN accounts_user AS person ON person.id = told.user_id AND person.is_active;
 UPDATE cases_waitingperiod AS p SET ended_at = %(now)s FROM due WHERE p.id = due.period_id AND ordinal = 0;
 
 UPDATE cases_case AS c
-SET status = 'auto_closed', period_id = NULL, next_follow_up_at = NULL, closed_at = %(now)s,
-    reopen_until = %(reopen_until)s, last_event_at = %(now)s, last_event_kind = 'auto_closed', last_event_by_id = NULL
+SET status = 'auto_closed', period_id = NULL, next_follow_up_at = NULL, clock_failed_at = NULL,
+    closed_at = %(now)s, reopen_until = %(reopen_until)s, last_event_at = %(now)s, last_event_kind = 'auto_closed', last_event_by_id = NULL
 FROM due WHERE c.id = due.id AND ordinal = 0;
 
 UPDATE cases_case AS c
