@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -39,7 +39,7 @@ class Portfolio:
 
 
 def fill(cases: int, *, now: datetime) -> Portfolio:
-    """This will write people and `cases` cases, the newest filed ten days before `now`; nothing is due then."""
+    """This will write people and `cases` cases, the newest filed ten days before `now`; nothing is due."""
     portfolio = _portfolio(cases, now)
     with transaction.atomic():
         run("people", asdict(portfolio))

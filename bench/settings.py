@@ -1,4 +1,4 @@
-"""The portal's settings as deployed, for measuring: PostgreSQL, no demo, no DEBUG, nothing off this machine."""
+"""The portal's settings as deployed, for measuring: PostgreSQL, no demo, no DEBUG, no other machine."""
 
 import os
 import tempfile

@@ -1,1 +1,5 @@
-from portal.urls import *
+"""The portal's addresses."""
+
+from portal.urls import urlpatterns
+
+__all__ = ["urlpatterns"]
