@@ -1,5 +1,12 @@
-"""The portal's addresses."""
+"""The portal's addresses, and those of the bare pages."""
 
-from portal.urls import urlpatterns
+from django.urls import path
 
-__all__ = ["urlpatterns"]
+from bench.bare import bare_case, bare_list
+from portal.urls import urlpatterns as portal_urlpatterns
+
+urlpatterns = [
+    path("bare/", bare_list),
+    path("bare/<int:key>/", bare_case),
+    *portal_urlpatterns,
+]
