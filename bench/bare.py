@@ -1,4 +1,4 @@
-"""The least that a page of cases can cost: the frame of every page, one indexed query, a template of the same size.
+"""The least that a page of cases can cost: the frame of every page, one indexed query, a template as long.
 
 Middleware, session and base template are the portal's own; so what is compared is what a page adds to them.
 """

@@ -58,6 +58,16 @@ def add_due(portfolio: Portfolio, count: int, *, due_at: datetime) -> None:
         _write("plan_due", portfolio, first, last, due_at=due_at)
 
 
+def make_all_due(portfolio: Portfolio, *, due_at: datetime) -> int:
+    """This will let every case of the portfolio wait with one step due at `due_at`; say in how many."""
+    for first in range(1, portfolio.cases + 1, _BATCH):
+        values = {**asdict(portfolio), "first": first, "last": first + _BATCH - 1, "due_at": due_at}
+        values["last"] = min(first + _BATCH - 1, portfolio.cases)
+        with transaction.atomic():
+            run("all_due", values)
+    return portfolio.cases
+
+
 def run(name: str, values: Mapping[str, object]) -> None:
     """This will run the statements of one file."""
     with connection.cursor() as cursor:

@@ -22,10 +22,9 @@ os.environ.update(
 os.environ.setdefault("DATABASE_URL", "postgres://root@127.0.0.1:5432/postgres")
 
 from portal.settings import *  # noqa: E402, F403 -- settings are a module's names
+from portal.settings import STORAGES, TEMPLATES  # noqa: E402 -- as above
 
 ROOT_URLCONF = "bench.urls"
-from portal.settings import STORAGES, TEMPLATES
-
 TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")
 # Nothing is collected here: addresses of static files need no manifest.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
