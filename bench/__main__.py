@@ -18,11 +18,13 @@ django.setup()
 from bench import database, idle, mailing, pages, sweeping  # noqa: E402 -- models need the apps
 from bench.filling import Portfolio  # noqa: E402
 from bench.measuring import Line, machine  # noqa: E402
+from bench.worker import tick_in_processes  # noqa: E402
 
 CASES = int(os.environ.get("BENCH_CASES", "1_000_000"))
 KEEP = os.environ.get("KEEP") == "1"
 SMALL_CASES = 10_000
 DUE = 10_000
+WORKERS = 2
 MAILS = int(os.environ.get("BENCH_MAILS", "10_000"))
 
 
@@ -49,12 +51,16 @@ def lines(now: datetime) -> Iterator[Line]:
 
 def measured(portfolio: Portfolio) -> Iterator[Line]:
     """This will measure what needs the filled database."""
-    yield idle.compare(SMALL_CASES, CASES, now=portfolio.now)
+    large, small = (
+        idle.Place(cases, lambda name=name: database.use(name))
+        for cases, name in ((CASES, database.WORK), (SMALL_CASES, database.SMALL))
+    )
+    yield idle.compare(large, small, now=portfolio.now)
     database.use(database.WORK)
     yield sweeping.compare(portfolio, DUE)
     yield from pages.compare(portfolio)
     yield mailing.send(portfolio, MAILS)
-    yield sweeping.drain(portfolio)
+    yield sweeping.drain(portfolio, lambda now: tick_in_processes(WORKERS, database.WORK, now))
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 -- Every case of the portfolio waits, with one step due at `due_at`: a quarter each of the first, second and third
 -- reminder and of the closure. History and notices of the steps before are left out: the clock reads neither.
 
+DROP TABLE IF EXISTS pg_temp.asked;
 CREATE TEMP TABLE asked ON COMMIT DROP AS
 SELECT c.id, c.id - %(case_base)s AS n, mod(c.id, 4) AS reminders,
        coalesce((SELECT max(number) FROM cases_waitingperiod AS p WHERE p.case_id = c.id), 0) + 1 AS number,

@@ -1,6 +1,7 @@
 -- What the clock does at `now`, as the fewest set-based statements that write the same rows: the floor that the sweep
 -- is measured against. It knows one policy, and neither holds nor steps that were missed.
 
+DROP TABLE IF EXISTS pg_temp.due;
 CREATE TEMP TABLE due ON COMMIT DROP AS
 SELECT c.id, c.title, c.status, c.requestor_id, c.period_id, p.number, ordinal,
        c.next_follow_up_at AS due_at, to_char(c.next_follow_up_at AT TIME ZONE 'UTC', %(iso)s) AS due_text,
