@@ -6,7 +6,7 @@ hours; a step is due at its instant, inclusive. All instants are aware.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -188,6 +188,15 @@ def steps_due(period: Period, *, now: datetime) -> tuple[DueStep, ...]:
     return tuple(carried)
 
 
+def carried_out(period: Period, due: tuple[DueStep, ...], *, now: datetime) -> Period:
+    """This will give the period as it is once the clock has carried these steps out at `now`."""
+    done = {step.step: now for step in due if step.step.kind is StepKind.REMINDER}
+    holds = period.holds
+    if any(step.outcome is Outcome.ENDED for step in due):
+        holds = tuple(replace(hold, ended_at=hold.end) for hold in holds)
+    return Period(period.started_at, period.policy, holds, {**period.done, **done})
+
+
 def reopen_until(closed_at: datetime, policy: Policy) -> datetime:
     """This will give the last instant, inclusive, at which the customer may reopen."""
     return closed_at + policy.reopen_within
@@ -198,6 +207,8 @@ def _instant(period: Period, after: timedelta) -> datetime:
 
     Only steps not carried out are asked for, and each hold began while they were not: all holds count.
     """
+    if not period.holds:
+        return period.started_at + after
     held = sum((hold.end - hold.began_at for hold in period.holds), timedelta(0))
     return max([period.started_at + after + held, *(hold.end for hold in period.holds)])
 

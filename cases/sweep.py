@@ -7,7 +7,7 @@ history, notices and the next instants of a chunk are one transaction.
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -18,12 +18,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import notices
+from cases.due import DueCase, lock_due
 from cases.folding import changes_between, recorded
 from cases.follow_up import (
     DueStep,
     Outcome,
     Period,
-    StepKind,
+    carried_out,
     closes_at,
     next_due_at,
     reopen_until,
@@ -34,6 +35,7 @@ from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod, cas
 from cases.operations.changing import lock_cases
 from cases.wording import step_name
 from portal.notices.operations import NoticeDraft, announce
+from portal.work.bulk import among, insert_rows
 from portal.work.timed import Backlog, PreviewLine, TimedWork
 
 logger = logging.getLogger(__name__)
@@ -51,22 +53,24 @@ _NO_CASE_TO_BLAME = (SoftTimeLimitExceeded, *_DATABASE_AWAY)
 class _Decision:
     """What is due in one locked case, and the period as it will be afterwards."""
 
-    case: Case
-    period: WaitingPeriod
+    case: DueCase
     due: tuple[DueStep, ...]
     after: Period
+    # The instant of the step that follows; None where the case closes.
+    next_at: datetime | None
 
     @property
     def closes(self) -> bool:
-        return any(step.outcome is Outcome.CLOSED for step in self.due)
+        return self.next_at is None
 
-    def steps(self, *outcomes: Outcome) -> Iterator[DueStep]:
-        return (step for step in self.due if step.outcome in outcomes)
+    @property
+    def ends_hold(self) -> bool:
+        return any(step.outcome is Outcome.ENDED for step in self.due)
 
     def columns(self, now: datetime) -> dict[str, object]:
         """The recorded columns of the case as they will be."""
         if not self.closes:
-            return {"next_follow_up_at": next_due_at(self.after, now=now), "clock_failed_at": None}
+            return {"next_follow_up_at": self.next_at, "clock_failed_at": None}
         return {
             "status": Status.AUTO_CLOSED,
             "period_id": None,
@@ -93,29 +97,26 @@ def carry_out_steps(now: datetime, limit: int) -> int:
         return _carry_out_one_by_one(now, limit)
 
 
-def _due_cases(now: datetime, limit: int) -> list[Case]:
+def _due_cases(now: datetime, limit: int) -> list[DueCase]:
     due = Case.objects.filter(next_follow_up_at__lte=now).order_by("next_follow_up_at", "pk")
-    return lock_cases(due[:limit], skip_locked=True)
+    return lock_due(due[:limit])
 
 
 def _carry_out_one_by_one(now: datetime, limit: int) -> int:
     due = Case.objects.filter(next_follow_up_at__lte=now).order_by("next_follow_up_at", "pk")
     keys = list(due.values_list("pk", flat=True)[:limit])
     for key in keys:
+        still_due = Case.objects.filter(pk=key, next_follow_up_at__lte=now)
         try:
             with transaction.atomic():
-                _carry_out(_still_due(key, now), now)
+                _carry_out(lock_due(still_due), now)
         except _NO_CASE_TO_BLAME:
             raise
         except Exception:
             logger.exception("Follow-up of %s failed; it is tried again in an hour.", case_number(key))
             with transaction.atomic():
-                _put_off(_still_due(key, now), now)
+                _put_off(lock_cases(still_due, skip_locked=True), now)
     return len(keys)
-
-
-def _still_due(key: int, now: datetime) -> list[Case]:
-    return lock_cases(Case.objects.filter(pk=key, next_follow_up_at__lte=now), skip_locked=True)
 
 
 def _put_off(cases: list[Case], now: datetime) -> None:
@@ -131,13 +132,14 @@ def _put_off(cases: list[Case], now: datetime) -> None:
         )
 
 
-def _changes(case: Case, columns: Mapping[str, object]) -> dict[str, list[object]]:
+def _changes(case: Case | DueCase, columns: Mapping[str, object]) -> dict[str, list[object]]:
     """What history holds of a case whose columns are set to these values."""
+    before = {column: recorded(getattr(case, column)) for column in columns}
     after = {column: recorded(value) for column, value in columns.items()}
-    return changes_between(case.state(), after)
+    return changes_between(before, after)
 
 
-def _carry_out(cases: list[Case], now: datetime) -> int:
+def _carry_out(cases: list[DueCase], now: datetime) -> int:
     decisions = [_decide(case, now) for case in cases]
     if not decisions:
         return 0
@@ -149,34 +151,30 @@ def _carry_out(cases: list[Case], now: datetime) -> int:
     return len(decisions)
 
 
-def _decide(case: Case, now: datetime) -> _Decision:
-    assert case.period is not None  # the database holds it: due means waiting
-    rules = case.period.rules()
-    due = steps_due(rules, now=now)
-    done = {step.step: now for step in due if step.step.kind is StepKind.REMINDER}
-    holds = rules.holds
-    if any(step.outcome is Outcome.ENDED for step in due):
-        holds = tuple(replace(hold, ended_at=hold.end) for hold in holds)
-    return _Decision(case, case.period, due, replace(rules, holds=holds, done={**rules.done, **done}))
+def _decide(case: DueCase, now: datetime) -> _Decision:
+    due = steps_due(case.rules, now=now)
+    after = carried_out(case.rules, due, now=now)
+    closes = any(step.outcome is Outcome.CLOSED for step in due)
+    return _Decision(case, due, after, None if closes else next_due_at(after, now=now))
 
 
 def _write_steps(decisions: list[_Decision], now: datetime) -> None:
-    FollowUpStep.objects.bulk_create(
-        FollowUpStep(
-            case=decision.case,
-            period=decision.period,
-            kind=step.step.kind,
-            ordinal=step.step.ordinal,
-            due_at=step.due_at,
-            done_at=now,
-            outcome=step.outcome,
-        )
+    steps = [
+        {
+            "case_id": decision.case.pk,
+            "period_id": decision.case.period_id,
+            "kind": step.step.kind,
+            "ordinal": step.step.ordinal,
+            "due_at": step.due_at,
+            "outcome": step.outcome,
+        }
         for decision in decisions
-        for step in decision.steps(Outcome.SENT, Outcome.SKIPPED, Outcome.CLOSED)
-    )
-    CaseEvent.objects.bulk_create(
-        _event(decision, step, now) for decision in decisions for step in decision.due
-    )
+        for step in decision.due
+        if step.outcome is not Outcome.ENDED
+    ]
+    insert_rows(FollowUpStep, steps, shared={"done_at": now})
+    events = [_event(decision, step, now) for decision in decisions for step in decision.due]
+    insert_rows(CaseEvent, events, shared={"occurred_at": now, "is_public": True})
 
 
 _EVENT_KINDS = {
@@ -187,88 +185,83 @@ _EVENT_KINDS = {
 }
 
 
-def _event(decision: _Decision, step: DueStep, now: datetime) -> CaseEvent:
+def _event(decision: _Decision, step: DueStep, now: datetime) -> dict[str, object]:
+    case = decision.case
     # What several steps of one tick change together stands in the last of them.
-    changes = _changes(decision.case, decision.columns(now)) if step is decision.due[-1] else {}
-    detail: dict[str, object] = {"period": decision.period.number, "due_at": step.due_at.isoformat()}
+    changes = _changes(case, decision.columns(now)) if step is decision.due[-1] else {}
+    detail: dict[str, object] = {"period": case.number_of_period, "due_at": step.due_at.isoformat()}
     if step.step.ordinal:
         detail["ordinal"] = step.step.ordinal
     if step.outcome is Outcome.CLOSED:
-        detail |= {"status_before": decision.case.status, "status": str(Status.AUTO_CLOSED)}
-    return CaseEvent(
-        case=decision.case,
-        kind=_EVENT_KINDS[step.outcome],
-        occurred_at=now,
-        is_public=True,
-        detail=detail,
-        changes=changes,
-    )
+        detail |= {"status_before": case.status, "status": str(Status.AUTO_CLOSED)}
+    return {"case_id": case.pk, "kind": _EVENT_KINDS[step.outcome], "detail": detail, "changes": changes}
 
 
 def _end_holds(decisions: list[_Decision]) -> None:
-    periods = [decision.period for decision in decisions if any(decision.steps(Outcome.ENDED))]
+    periods = [decision.case.period_id for decision in decisions if decision.ends_hold]
     if periods:
-        Hold.objects.filter(period__in=periods, ended_at__isnull=True).update(ended_at=F("until"))
+        Hold.objects.filter(period__in=among(periods), ended_at__isnull=True).update(ended_at=F("until"))
 
 
 def _close(decisions: list[_Decision], now: datetime) -> None:
     """Closes in one statement per reopening window; the period's own policy counts (SPEC 2.1)."""
-    periods = [decision.period for decision in decisions]
-    WaitingPeriod.objects.filter(pk__in=[period.pk for period in periods]).update(ended_at=now)
-    Hold.objects.filter(period__in=periods, ended_at__isnull=True).update(ended_at=now)
-    by_window: dict[object, list[_Decision]] = defaultdict(list)
+    periods = [decision.case.period_id for decision in decisions]
+    WaitingPeriod.objects.filter(pk__in=among(periods)).update(ended_at=now)
+    Hold.objects.filter(period__in=among(periods), ended_at__isnull=True).update(ended_at=now)
+    by_window: dict[timedelta, list[_Decision]] = defaultdict(list)
     for decision in decisions:
-        by_window[decision.columns(now)["reopen_until"]].append(decision)
+        by_window[decision.after.policy.reopen_within].append(decision)
     for alike in by_window.values():
-        Case.objects.filter(pk__in=[decision.case.pk for decision in alike]).update(
+        Case.objects.filter(pk__in=among([decision.case.pk for decision in alike])).update(
             **alike[0].columns(now), last_event_at=now, last_event_kind="auto_closed", last_event_by=None
         )
 
 
 def _set_next(decisions: list[_Decision], now: datetime) -> None:
-    """Moves every case to its next step, in one statement per distance and newest event."""
-    groups: dict[tuple[timedelta, str], list[int]] = defaultdict(list)
+    """Moves every case to its next step, in one statement per distance, or instant, and newest event.
+
+    Steps of one series lie equally far apart, whenever it began; after an outage those of *notice first*
+    fall due at one instant.
+    """
+    by_distance: dict[tuple[object, str], list[int]] = defaultdict(list)
+    by_instant: dict[tuple[object, str], list[int]] = defaultdict(list)
     for decision in decisions:
-        assert decision.case.next_follow_up_at is not None
-        distance = next_due_at(decision.after, now=now) - decision.case.next_follow_up_at
+        assert decision.next_at is not None  # only a case that closes has no next step
         kind = _EVENT_KINDS[decision.due[-1].outcome] if decision.due else ""
-        groups[distance, kind].append(decision.case.pk)
-    for (distance, kind), keys in groups.items():
+        by_distance[decision.next_at - decision.case.next_follow_up_at, kind].append(decision.case.pk)
+        by_instant[decision.next_at, kind].append(decision.case.pk)
+    for (step, kind), keys in min(by_distance, by_instant, key=len).items():
+        next_at = F("next_follow_up_at") + step if isinstance(step, timedelta) else step
         event = {"last_event_at": now, "last_event_kind": kind, "last_event_by": None} if kind else {}
-        Case.objects.filter(pk__in=keys).update(
-            next_follow_up_at=F("next_follow_up_at") + distance, clock_failed_at=None, **event
+        Case.objects.filter(pk__in=among(keys)).update(
+            next_follow_up_at=next_at, clock_failed_at=None, **event
         )
 
 
-def _drafts(decisions: list[_Decision], now: datetime) -> list[NoticeDraft]:
-    return [
-        draft
-        for decision in decisions
-        for step in decision.due
-        if step.outcome is not Outcome.SKIPPED
-        for draft in _drafts_of(decision, step, now)
-    ]
+def _drafts(decisions: list[_Decision], now: datetime) -> Iterator[NoticeDraft]:
+    for decision in decisions:
+        for step in decision.due:
+            yield from _drafts_of(decision, step, now)
 
 
 def _drafts_of(decision: _Decision, step: DueStep, now: datetime) -> Iterator[NoticeDraft]:
     """One notice per recipient; a hold that ends together with a closure goes without its own."""
-    case = decision.case
-    for person in notices.customer_recipients(case):
-        match step.outcome:
-            case Outcome.SENT:
+    case, number = decision.case, decision.case.number_of_period
+    match step.outcome:
+        case Outcome.SENT:
+            ordinal, closing = step.step.ordinal, closes_at(decision.after, now=now)
+            for person in case.told:
                 yield notices.reminder_draft(
-                    case, person, ordinal=step.step.ordinal, closes_at=closes_at(decision.after, now=now)
+                    case, person, period=case.period_id, number=number, ordinal=ordinal, closes_at=closing
                 )
-            case Outcome.CLOSED:
-                yield notices.closure_draft(
-                    case,
-                    person,
-                    number=decision.period.number,
-                    reopen_until=reopen_until(now, decision.after.policy),
-                )
-            case Outcome.ENDED if not decision.closes:
-                [hold] = [hold for hold in decision.period.holds.all() if hold.ended_at is None]
-                yield notices.hold_ended_draft(case, person, hold=hold.pk)
+        case Outcome.CLOSED:
+            until = reopen_until(now, decision.after.policy)
+            for person in case.told:
+                yield notices.closure_draft(case, person, number=number, reopen_until=until)
+        case Outcome.ENDED if not decision.closes:
+            assert case.running_hold is not None  # it ends now
+            for person in case.told:
+                yield notices.hold_ended_draft(case, person, hold=case.running_hold)
 
 
 def _backlog(now: datetime) -> Backlog:

@@ -1,13 +1,34 @@
 """Who is told what: operations and the sweep announce here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from cases.models import Case, CaseEvent
 from cases.notices.words import REMINDER, WORDS
 from portal.accounts.models import User
 from portal.accounts.queries import leads, staff_on_duty
 from portal.notices.operations import NoticeDraft, announce, cancel_pending
+
+
+class Subject(Protocol):
+    """The case that a notice is about, however it was read."""
+
+    @property
+    def pk(self) -> int:
+        """The key."""
+
+    @property
+    def title(self) -> str:
+        """The title."""
+
+    @property
+    def number(self) -> str:
+        """E- and nine digits."""
+
+    @property
+    def about(self) -> str:
+        """The key by which its notices belong together."""
 
 
 def tell_customer(
@@ -41,24 +62,30 @@ def tell_staff(
 
 def customer_recipients(case: Case) -> list[User]:
     """This will list the requestor and the watchers who may still sign in; each once."""
-    people = {case.requestor_id: case.requestor, **{person.pk: person for person in case.watchers.all()}}
+    return each_once(case.requestor, case.watchers.all())
+
+
+def each_once(requestor: User, watchers: Iterable[User]) -> list[User]:
+    """This will list those of a case's people who may still sign in, the requestor first; each once."""
+    people = {requestor.pk: requestor, **{person.pk: person for person in watchers}}
     return [person for person in people.values() if person.is_active]
 
 
-def reminder_draft(case: Case, person: User, *, ordinal: int, closes_at: datetime) -> NoticeDraft:
-    """This will draft the nth reminder of the running period to one person."""
-    assert case.period is not None
-    params = {"period": case.period.pk, "ordinal": ordinal, "closes_at": closes_at.isoformat()}
-    return _draft(case, "reminder", person, f"w{case.period.number}:reminder-{ordinal}", params)
+def reminder_draft(
+    case: Subject, person: User, *, period: int, number: int, ordinal: int, closes_at: datetime
+) -> NoticeDraft:
+    """This will draft the nth reminder of a waiting period, by its key and number, to one person."""
+    params = {"period": period, "ordinal": ordinal, "closes_at": closes_at.isoformat()}
+    return _draft(case, "reminder", person, f"w{number}:reminder-{ordinal}", params)
 
 
-def closure_draft(case: Case, person: User, *, number: int, reopen_until: datetime) -> NoticeDraft:
+def closure_draft(case: Subject, person: User, *, number: int, reopen_until: datetime) -> NoticeDraft:
     """This will draft the closure notice of the waiting period `number` to one person."""
     params = {"reopen_until": reopen_until.isoformat()}
     return _draft(case, "auto_closed", person, f"w{number}:closure", params)
 
 
-def hold_ended_draft(case: Case, person: User, *, hold: int) -> NoticeDraft:
+def hold_ended_draft(case: Subject, person: User, *, hold: int) -> NoticeDraft:
     """This will draft the notice that a hold has run out, to one person."""
     return _draft(case, "hold_ended", person, f"h{hold}:ended", {})
 
@@ -68,7 +95,7 @@ def cancel_reminders(case: Case) -> int:
     return cancel_pending(case.about, kinds=[REMINDER], because="period_ended")
 
 
-def _draft(case: Case, kind: str, person: User, event: str, params: Mapping[str, object]) -> NoticeDraft:
+def _draft(case: Subject, kind: str, person: User, event: str, params: Mapping[str, object]) -> NoticeDraft:
     assert kind in WORDS, kind
     return NoticeDraft(
         key=f"{case.about}:{event}:{kind}:u{person.pk}",

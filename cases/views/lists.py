@@ -44,7 +44,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
         cases = cases.filter(requestor=user)
     counts = count_views(cases, now)
     chosen = cases.filter(view.condition).filter(Q(status=status) if status else Q())
-    page = Paginator(for_list(chosen), PAGE_SIZE).get_page(request.GET.get("page"))
+    pages = Paginator(for_list(chosen), PAGE_SIZE)
+    if not status:
+        pages.count = counts[view.key]  # known already
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "page": page,
         "rows": [row_of(case, now) for case in page.object_list],

@@ -66,7 +66,7 @@ def case_page(request: HttpRequest, key: int) -> HttpResponse:
 def case_or_404(user: User, key: int) -> Case:
     """This will get a visible case, or answer as if it did not exist."""
     try:
-        return queries.visible_case(user, key)
+        return queries.case_to_read(user, key)
     except Case.DoesNotExist:
         raise Http404 from None
 

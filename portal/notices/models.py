@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from email.utils import parseaddr
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +18,12 @@ from portal.notices.states import UNSENT, MailState
 
 def mail_domain() -> str:
     """The domain that the portal's mail comes from; message ids end in it."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return _domain_of(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _domain_of(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
 
 def new_message_id() -> str:

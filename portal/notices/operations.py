@@ -19,8 +19,9 @@ from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import User
 from portal.clock import machine_now
 from portal.errors import DomainError, NotAllowed
-from portal.notices.models import Notice
+from portal.notices.models import Notice, new_message_id
 from portal.notices.states import MailState
+from portal.work.bulk import insert_rows
 
 logger = logging.getLogger(__name__)
 
@@ -41,28 +42,28 @@ class NoticeDraft:
     address: str = ""
 
 
-def announce(drafts: Iterable[NoticeDraft], now: datetime) -> list[Notice]:
+def announce(drafts: Iterable[NoticeDraft], now: datetime) -> None:
     """Write the notices in the caller's transaction, and wake the sender after it commits.
 
     A key that exists already raises IntegrityError: the event was announced before, which is a fault.
     """
-    notices = Notice.objects.bulk_create(_notice_of(draft, now) for draft in drafts)
-    if any(notice.state == MailState.PENDING for notice in notices):
+    rows = [_row_of(draft) for draft in drafts]
+    insert_rows(Notice, rows, shared={"created_at": now})
+    if any(row["state"] == MailState.PENDING for row in rows):
         nudge_after_commit()
-    return notices
 
 
-def _notice_of(draft: NoticeDraft, now: datetime) -> Notice:
-    return Notice(
-        key=draft.key,
-        kind=draft.kind,
-        recipient=draft.recipient,
-        address=draft.address,
-        about=draft.about,
-        params=draft.params,
-        created_at=now,
-        state=MailState.PENDING if draft.wants_mail else MailState.QUIET,
-    )
+def _row_of(draft: NoticeDraft) -> dict[str, Any]:
+    return {
+        "key": draft.key,
+        "kind": draft.kind,
+        "recipient_id": draft.recipient and draft.recipient.pk,
+        "address": draft.address,
+        "about": draft.about,
+        "params": draft.params,
+        "state": MailState.PENDING if draft.wants_mail else MailState.QUIET,
+        "message_id": new_message_id(),
+    }
 
 
 def nudge_after_commit() -> None:

@@ -159,8 +159,8 @@ def test_a_list_costs_the_same_for_one_row_and_for_a_hundred(
     assert (one, own_statements(requestor, address)) == (COST, COST)
 
 
-# Seats, whether they administer, the counts of the views, the count of the rows, the rows, holds, steps.
-COST = 6
+# Seats, the counts of the views, the rows, holds, steps.
+COST = 5
 
 
 def fill(requestor: User, like: Case, count: int) -> None:

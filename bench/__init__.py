@@ -1,0 +1,1 @@
+"""What the portal costs, measured beside the least that the same work could cost; run by `make bench`."""
