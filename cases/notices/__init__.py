@@ -9,6 +9,7 @@ from cases.notices.telling import (
     hold_ended_draft,
     reminder_draft,
     tell_customer,
+    tell_people,
     tell_staff,
 )
 from cases.notices.words import REMINDER, WORDS, NoticeWords
@@ -26,5 +27,6 @@ __all__ = [
     "register_kinds",
     "reminder_draft",
     "tell_customer",
+    "tell_people",
     "tell_staff",
 ]
