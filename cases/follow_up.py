@@ -221,4 +221,7 @@ def _closing_instant(period: Period, now: datetime) -> datetime:
     reminded_at = period.done.get(Step(StepKind.REMINDER, last))
     if reminded_at is None:  # overdue: it goes out now, and the closure follows it
         reminded_at = max(_instant(period, period.policy.reminders_after[-1]), now)
-    return max(published, reminded_at + NOTICE_BEFORE_CLOSURE)
+    held = sum(
+        (hold.end - hold.began_at for hold in period.holds if hold.began_at >= reminded_at), timedelta(0)
+    )
+    return max(published, reminded_at + NOTICE_BEFORE_CLOSURE + held)

@@ -1,14 +1,16 @@
 """Whose a case is: its people, its notices and its files stay with its account."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, Q, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat
 
 from cases.follow_up import Outcome, StepKind
-from cases.models import MOST_WATCHERS, Attachment, Case, FollowUpStep, Message, Watcher
+from cases.models import MOST_WATCHERS, Attachment, Case, CaseEvent, FollowUpStep, Message, Watcher
 from cases.notices import REMINDER
+from entitlements.models import Seat
 from portal.notices.models import Notice
 from portal.work.invariants import Invariant, Offence
 from portal.work.models import FormToken
@@ -50,16 +52,33 @@ def _reminders_without_a_step() -> Iterator[Offence]:
         yield notice.about, "a reminder was announced that the clock has not carried out"
 
 
+def requestor_had_left(case_id: int, at: datetime) -> bool:
+    """This will say whether the requestor of that instant may have had no sign-in, so that nobody was told.
+
+    A sign-in ends with the last seat. A closed case keeps its requestor, and staff may reopen it.
+    """
+    requestors = CaseEvent.objects.filter(
+        case=case_id, changes__has_key="requestor_id", occurred_at__lte=at
+    ).order_by("-occurred_at", "-pk")
+    people = [
+        changes["requestor_id"][1]
+        for number, (occurred_at, changes) in enumerate(requestors.values_list("occurred_at", "changes"))
+        if number == 0 or occurred_at == at
+    ]
+    return Seat.objects.filter(user__in=people, removed_at__lte=at).exists()
+
+
 def _steps_without_a_notice() -> Iterator[Offence]:
-    """A reminder that was sent stands in an inbox, unless the requestor has left since."""
+    """A reminder that was sent stands in an inbox, unless the requestor had left."""
     told = _REMINDER_NOTICES.filter(
         about=Concat(Value("case:"), Cast(OuterRef("case_id"), CharField())),
         period_key=OuterRef("period_id"),
         ordinal_key=OuterRef("ordinal"),
     )
     sent = FollowUpStep.objects.filter(kind=StepKind.REMINDER, outcome=Outcome.SENT)
-    for step in sent.filter(~Exists(told), case__requestor__is_active=True).order_by("pk"):
-        yield f"case:{step.case_id}", f"reminder {step.ordinal} was sent to nobody"
+    for step in sent.filter(~Exists(told)).order_by("pk"):
+        if not requestor_had_left(step.case_id, step.done_at):
+            yield f"case:{step.case_id}", f"reminder {step.ordinal} was sent to nobody"
 
 
 def _too_many_watchers() -> Iterator[Offence]:

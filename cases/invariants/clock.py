@@ -7,6 +7,7 @@ from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery,
 from django.db.models.functions import Cast, Concat
 
 from cases.follow_up import NOTICE_BEFORE_CLOSURE, CatchUp, Outcome, StepKind
+from cases.invariants.belonging import requestor_had_left
 from cases.lifecycle import ENDED, WAITING, Status
 from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod, case_number
 from portal.notices.models import Notice
@@ -103,9 +104,9 @@ def _closed_in_silence() -> Iterator[Offence]:
         if closure.reminders != len(closure.period.policy.reminder_hours):
             yield _about(closure), f"closed after {closure.reminders} of its reminders"
     told = Notice.objects.filter(kind="case_auto_closed", about=_ABOUT_CASE)
-    silent = _CLOSURES.filter(~Exists(told), case__requestor__is_active=True)
-    for step in silent.order_by("pk"):
-        yield _about(step), "closed by the clock without a closure notice"
+    for step in _CLOSURES.filter(~Exists(told)).order_by("pk"):
+        if not requestor_had_left(step.case_id, step.done_at):
+            yield _about(step), "closed by the clock without a closure notice"
 
 
 def _closed_without_warning() -> Iterator[Offence]:

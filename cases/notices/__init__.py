@@ -10,6 +10,7 @@ from cases.notices.telling import (
     hold_ended_draft,
     reminder_draft,
     tell_customer,
+    tell_people,
     tell_staff,
 )
 from cases.notices.words import REMINDER, WORDS, NoticeWords
@@ -28,5 +29,6 @@ __all__ = [
     "register_kinds",
     "reminder_draft",
     "tell_customer",
+    "tell_people",
     "tell_staff",
 ]

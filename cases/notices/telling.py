@@ -35,7 +35,21 @@ def tell_customer(
     case: Case, kind: str, *, event: CaseEvent, except_for: User | None, now: datetime, **params: object
 ) -> None:
     """This will announce an event to the requestor and the watchers, save the person who acted."""
-    people = [person for person in customer_recipients(case) if person != except_for]
+    tell_people(customer_recipients(case), case, kind, event=event, except_for=except_for, now=now, **params)
+
+
+def tell_people(
+    told: Iterable[User],
+    case: Case,
+    kind: str,
+    *,
+    event: CaseEvent,
+    except_for: User | None,
+    now: datetime,
+    **params: object,
+) -> None:
+    """This will announce an event to these people, save the person who acted."""
+    people = [person for person in told if person != except_for]
     announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
 
 

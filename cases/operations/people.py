@@ -94,10 +94,13 @@ class OpenCases:
 
 
 def _hand_over(case: Case, successor: User, *, actor: User, now: datetime) -> None:
-    before, detail = case.state(), {"before": case.requestor_id, "after": successor.pk}
+    """Who leaves is told nothing any more, though they may watch the case as well."""
+    before, leaver_id = case.state(), case.requestor_id
     case.requestor = successor
+    detail = {"before": leaver_id, "after": successor.pk}
     event = record_event(case, "requestor_changed", actor=actor, now=now, before=before, detail=detail)
-    notices.tell_customer(case, "requestor_changed", event=event, except_for=actor, now=now)
+    staying = [person for person in notices.customer_recipients(case) if person.pk != leaver_id]
+    notices.tell_people(staying, case, "requestor_changed", event=event, except_for=actor, now=now)
 
 
 def _forget(user_id: int, cases: list[Case], *, actor: User, now: datetime) -> None:

@@ -123,6 +123,15 @@ def test_notice_first_closes_on_time_when_the_last_reminder_was_on_time() -> Non
     assert closes_at(carried_out(NOTICE_FIRST, at(120)), now=at(121)) == at(144)
 
 
+def test_a_hold_after_a_late_last_reminder_moves_the_closure_by_the_time_held() -> None:
+    """With *notice first* the closure's instant lies 24 h after the reminder, and moves from there."""
+    reminded = carried_out(NOTICE_FIRST, at(168))
+    held = replace(reminded, holds=(Hold(began_at=at(180), until=at(252)),))
+    assert closes_at(held, now=at(180)) == at(192 + 72)
+    released = replace(reminded, holds=(Hold(began_at=at(180), until=at(252), ended_at=at(190)),))
+    assert closes_at(released, now=at(190)) == at(192 + 10)
+
+
 # What a clock that comes back finds to do, day by day of the period (SPEC 2.1; by hand).
 @pytest.mark.parametrize(
     ("back_at", "strict", "notice_first"),

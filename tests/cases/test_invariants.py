@@ -14,6 +14,7 @@ from cases.follow_up import CatchUp
 from cases.invariants import INVARIANTS
 from cases.lifecycle import EscalationReason, Resolution
 from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod, Watcher
+from entitlements.operations import add_named_contact, remove_named_contact
 from portal.audit.append_only import history_unlocked
 from portal.files.models import StoredFile
 from portal.files.storing import store
@@ -29,7 +30,7 @@ from tests.factories.cases import (
     make_waiting_case,
     sweep_to,
 )
-from tests.factories.people import make_agent, make_customer
+from tests.factories.people import make_agent, make_customer, make_license, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,31 @@ def make_lives() -> None:
 def test_all_claims_hold_after_ordinary_lives() -> None:
     make_lives()
     assert check() == []
+
+
+def test_all_claims_hold_where_nobody_could_be_told_because_the_requestor_had_left_and_came_back() -> None:
+    """A closed case keeps its requestor; staff reopen it, and the series runs without a reader (SPEC 2.1)."""
+    license_ = make_license()
+    case = make_auto_closed_case(make_customer(license_))
+    seat = case.requestor.seats.get()
+    remove_named_contact(seat, actor=make_superuser(), now=CLOSES + HOUR)
+    agent = make_agent()
+    operations.reopen_case(case, text="Once more", actor=agent, now=CLOSES + 2 * HOUR)
+    operations.request_information(case, text="And now?", actor=agent, now=CLOSES + 3 * HOUR)
+    sweep_to(*(CLOSES + (3 + hours) * HOUR for hours in (24, 72, 120, 144)))
+    add_named_contact(license_, case.requestor, actor=make_superuser(), now=CLOSES + 200 * HOUR)
+    assert check() == []
+
+
+def test_a_reminder_to_nobody_is_found_though_the_requestor_has_left_since() -> None:
+    case = make_waiting_case(make_customer(make_license()))
+    sweep_to(REMINDERS[0])
+    operations.reply_to_case(case, text="Here", actor=case.requestor, now=REMINDERS[0] + HOUR)
+    closed = REMINDERS[0] + 2 * HOUR
+    operations.close_case(case, resolution=Resolution.OBSOLETE, actor=case.requestor, now=closed)
+    remove_named_contact(case.requestor.seats.get(), actor=make_superuser(), now=closed + HOUR)
+    Notice.objects.filter(kind="case_reminder").delete()
+    assert [violation.code for violation in check()] == ["I9"]
 
 
 def test_all_claims_hold_where_an_answer_waited_for_the_reminder_and_bears_the_earlier_instant() -> None:

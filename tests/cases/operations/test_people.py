@@ -197,6 +197,20 @@ def test_open_cases_of_a_removed_contact_pass_to_the_successor_and_a_running_per
     assert current(closed).requestor == requestor
 
 
+def test_a_removed_contact_who_also_watched_their_case_is_told_nothing_of_the_hand_over(
+    requestor: User, colleague: User
+) -> None:
+    case = make_case(requestor, watchers=[colleague])
+    operations.hand_to_colleague(case, colleague=colleague, actor=requestor, now=FILED + HOUR)
+    with telling() as told:
+        remove_named_contact(
+            Seat.objects.get(user=colleague), actor=make_superuser(), now=LATER, successor=requestor
+        )
+    assert list(case.watchers.all()) == []
+    handed_over = case.events.filter(kind="requestor_changed").latest("pk")
+    assert told == keys(handed_over, "requestor_changed", requestor)
+
+
 def test_a_removed_contact_watches_nothing_of_the_product(license_: License, requestor: User) -> None:
     other = make_license(license_.account, "target")
     person = make_customer(license_, other)
