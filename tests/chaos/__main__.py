@@ -59,7 +59,7 @@ def main() -> int:
         clock = BusinessClock()
         failures = _play(stage, people, recorder, clock, seed=seed, seconds=options.seconds)
         _say("Everything is up again; waiting until nothing is due and the outbox is empty ...")
-        waited = _wait_for(stage, _DUE)
+        waited = _since_the_last_fault(recorder.history) if _is_nought(stage, _DUE) else None
         is_settled = _settle(stage)
         _end_all_but_the_database(stage)
         stored = _stored(stage)
@@ -154,14 +154,18 @@ def _colleagues(person: Person, people: list[Person]) -> list[str]:
     return [other.email for other in people if person.account == other.account and person != other]
 
 
-def _wait_for(stage: Stage, count: str) -> float | None:
-    """Wait until a count is nought; return for how long, or None where it never was."""
+def _since_the_last_fault(history: History) -> float:
+    return time.time() - max((fault.ended for fault in history.faults), default=time.time())
+
+
+def _is_nought(stage: Stage, count: str) -> bool:
+    """Wait until a count is nought; tell whether it ever was."""
     began = time.monotonic()
     while time.monotonic() - began < _QUIET_WITHIN_SECONDS:
         if stage.execute(count)[0][0] == 0:
-            return time.monotonic() - began
+            return True
         time.sleep(0.1)
-    return None
+    return False
 
 
 def _settle(stage: Stage) -> bool:
@@ -169,7 +173,7 @@ def _settle(stage: Stage) -> bool:
     stage.worker.end()
     stage.execute(_LET_DELAYS_PASS)
     stage.worker.start()
-    return _wait_for(stage, _UNSENT) is not None and _wait_for(stage, _DUE) is not None
+    return _is_nought(stage, _UNSENT) and _is_nought(stage, _DUE)
 
 
 def _end_all_but_the_database(stage: Stage) -> None:

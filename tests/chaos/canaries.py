@@ -31,7 +31,6 @@ class CanaryConfig(AppConfig):
 
     name = "tests.chaos.canaries"
     label = "chaos_canary"
-    default = True
 
     def ready(self) -> None:
         if break_it := _BREAKS.get(os.environ["CHAOS_CANARY"]):

@@ -24,7 +24,7 @@ class ProgramsMissing(Exception):
     """PostgreSQL's server programs are not on this machine."""
 
 
-def find_programs() -> Path:
+def find_programs(installed_in: Path = Path("/usr/lib/postgresql")) -> Path:
     """The folder of `initdb` and `postgres`; raise ProgramsMissing where there is none."""
     candidates = []
     if shutil.which("pg_config"):
@@ -34,7 +34,7 @@ def find_programs() -> Path:
         candidates.append(Path(said.stdout.strip()))
     if initdb := shutil.which("initdb"):
         candidates.append(Path(initdb).resolve().parent)
-    installed = Path("/usr/lib/postgresql").glob("*/bin")
+    installed = installed_in.glob("*/bin")
     candidates += sorted(installed, key=lambda path: int(path.parent.name.partition(".")[0]), reverse=True)
     for folder in candidates:
         if all(os.access(folder / name, os.X_OK) for name in ("initdb", "postgres")):

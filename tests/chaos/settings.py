@@ -6,4 +6,4 @@ from portal.settings import *  # noqa: F403 -- settings are a module's names
 from portal.settings import INSTALLED_APPS
 
 if os.environ.get("CHAOS_CANARY"):
-    INSTALLED_APPS += ["tests.chaos.canaries"]
+    INSTALLED_APPS += ["tests.chaos.canaries.CanaryConfig"]
