@@ -53,7 +53,7 @@ def sink() -> Iterator[Sink]:
     try:
         with server:
             taken = Sink(server)
-            backend = "django.core.mail.backends.smtp.EmailBackend"
+            backend = "portal.notices.smtp.EmailBackend"
             for name, value in zip(names, (backend, "127.0.0.1", taken.port, False, False, ""), strict=True):
                 setattr(settings, name, value)
             yield taken
