@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz machine bench
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,12 @@ matrix: setup-dev ## Measure who may do what at every address and write docs/aut
 
 kills: setup-dev ## Kill processes at random points, with a histogram; N=10000 kills, SEED=1, DATABASE_URL
 	@$(IN_VENV) -m pytest tests/kills/at_random.py -q -s --timeout 3000 --show-capture no
+
+machine: setup-dev ## Walk portal and model side by side; STEPS=100000, SEED=1, LIFE=10000, MINUTES=45, DATABASE_URL
+	@$(IN_VENV) -m tests.machine
+
+bench: setup-dev ## Measure the portal on PostgreSQL beside floors of the same run; BENCH_CASES=1000000, KEEP=1
+	@$(IN_VENV) -m bench
 
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures

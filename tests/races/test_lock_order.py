@@ -168,7 +168,7 @@ def test_no_lock_stops_rows_that_refer_to_the_locked_one(recorded: dict[str, lis
 
 # --- Pairs ------------------------------------------------------------------------------------------
 
-# An edit by staff that refers to a second case, a reply, a removal, the clock; the order above covers the rest.
+# An edit by staff that refers to a second case, a reply, a removal, the clock; the order covers the rest.
 ENTANGLED = ("link_related", "reply_to_case", "remove_named_contact", "the sweep closes")
 
 

@@ -1,0 +1,300 @@
+"""Faults seeded one by one into the policy, the operations and the sweep: the machine must catch each.
+
+The one place where our own code is replaced by a patch: a machine that cannot fail shows nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cases import follow_up, lifecycle, notices, operations, permissions, sweep
+from cases.follow_up import Outcome, Period
+from cases.lifecycle import OPEN, Action, CaseFacts, Status
+from cases.models import Case, Hold, WaitingPeriod
+from cases.notices import telling
+from cases.operations import changing, conversation, waiting, work
+from cases.queries import policy_in_force
+from portal.accounts.models import User
+
+HOUR = timedelta(hours=1)
+TICK = timedelta(microseconds=1)
+
+Mutant = Callable[[pytest.MonkeyPatch], None]
+
+
+def _earlier(patch: pytest.MonkeyPatch, hours: int) -> None:
+    """The step of so many hours comes an hour early."""
+    own = follow_up._instant
+
+    def instant(period: Period, after: timedelta) -> datetime:
+        return own(period, after - HOUR if after == hours * HOUR else after)
+
+    patch.setattr(follow_up, "_instant", instant)
+
+
+def reminder_at_23_hours(patch: pytest.MonkeyPatch) -> None:
+    _earlier(patch, 24)
+
+
+def closure_at_143_hours(patch: pytest.MonkeyPatch) -> None:
+    _earlier(patch, 144)
+
+
+def due_only_after_the_instant(patch: pytest.MonkeyPatch) -> None:
+    own = sweep.steps_due
+    patch.setattr(sweep, "steps_due", lambda period, now: own(period, now=now - TICK))
+
+
+def window_of_15_days(patch: pytest.MonkeyPatch) -> None:
+    own = changing.reopen_until
+    for module in (changing, sweep):
+        patch.setattr(module, "reopen_until", lambda at, policy: own(at, policy) + timedelta(days=1))
+
+
+def window_without_its_last_instant(patch: pytest.MonkeyPatch) -> None:
+    own = permissions.refusal
+
+    def refusal(action: Action, facts: CaseFacts, *, roles: Any, now: datetime) -> Any:
+        return own(action, facts, roles=roles, now=now + TICK if action is Action.REOPEN else now)
+
+    patch.setattr(permissions, "refusal", refusal)
+
+
+def reply_leaves_the_period_running(patch: pytest.MonkeyPatch) -> None:
+    own = changing.status_after
+    patch.setattr(conversation, "finish_period", lambda case, now: None)
+    patch.setattr(
+        changing,
+        "status_after",
+        lambda action, status, is_owned: (
+            status if action is Action.REPLY else own(action, status, is_owned=is_owned)
+        ),
+    )
+
+
+def _table(patch: pytest.MonkeyPatch, action: Action, **columns: Any) -> None:
+    rows = (replace(row, **columns) if row.action is action else row for row in lifecycle.TRANSITIONS)
+    patch.setattr(lifecycle, "TRANSITIONS", tuple(rows))
+
+
+def reply_accepted_after_closure(patch: pytest.MonkeyPatch) -> None:
+    _table(patch, Action.REPLY, sources=lifecycle.ANY)
+
+
+def extension_allowed_twice(patch: pytest.MonkeyPatch) -> None:
+    _table(patch, Action.EXTEND, guards=())
+
+
+def escalation_allowed_twice(patch: pytest.MonkeyPatch) -> None:
+    _table(patch, Action.ESCALATE, guards=())
+
+
+def setting_anew_keeps_the_old_series(patch: pytest.MonkeyPatch) -> None:
+    own = conversation.begin_period
+
+    def begin_period(change: Any, question: Any) -> None:
+        if change.case.period is None:
+            own(change, question)
+
+    patch.setattr(conversation, "begin_period", begin_period)
+
+
+def hold_moves_no_step(patch: pytest.MonkeyPatch) -> None:
+    def instant(period: Period, after: timedelta) -> datetime:
+        return max([period.started_at + after, *(hold.end for hold in period.holds)])
+
+    patch.setattr(follow_up, "_instant", instant)
+
+
+def hold_ends_an_hour_before_midnight(patch: pytest.MonkeyPatch) -> None:
+    own = waiting.end_of_day
+    patch.setattr(waiting, "end_of_day", lambda day, zone: own(day, zone) - HOUR)
+
+
+def released_hold_counts_whole(patch: pytest.MonkeyPatch) -> None:
+    def end_hold(hold: Hold, *, now: datetime) -> None:
+        hold.ended_at = hold.until
+        hold.save(update_fields=["ended_at"])
+
+    patch.setattr(waiting, "end_hold", end_hold)
+
+
+def overdue_reminders_all_sent(patch: pytest.MonkeyPatch) -> None:
+    own = sweep.steps_due
+
+    def steps_due(period: Period, *, now: datetime) -> Any:
+        return tuple(
+            replace(step, outcome=Outcome.SENT) if step.outcome is Outcome.SKIPPED else step
+            for step in own(period, now=now)
+        )
+
+    patch.setattr(sweep, "steps_due", steps_due)
+
+
+def closed_case_keeps_its_timer(patch: pytest.MonkeyPatch) -> None:
+    own = sweep._Decision.columns
+
+    def columns(decision: Any, now: datetime) -> dict[str, object]:
+        found = own(decision, now)
+        return {**found, "next_follow_up_at": now} if decision.closes else found
+
+    patch.setattr(sweep._Decision, "columns", columns)
+
+
+def reopening_keeps_the_escalation(patch: pytest.MonkeyPatch) -> None:
+    own = operations.reopen_case
+
+    def reopen_case(case: Case, **facts: Any) -> Any:
+        rows = Case.objects.filter(pk=case.pk)
+        escalated = rows.values("escalated_at", "escalation_reason").get()
+        message = own(case, **facts)
+        rows.update(**escalated)
+        return message
+
+    patch.setattr(operations, "reopen_case", reopen_case)
+
+
+def notice_to_the_person_who_acted(patch: pytest.MonkeyPatch) -> None:
+    own = notices.tell_customer
+    patch.setattr(
+        notices,
+        "tell_customer",
+        lambda case, kind, except_for, **facts: own(case, kind, except_for=None, **facts),
+    )
+
+
+def watchers_told_nothing(patch: pytest.MonkeyPatch) -> None:
+    def requestor_alone(case: Case) -> list[User]:
+        return [case.requestor] if case.requestor.is_active else []
+
+    patch.setattr(telling, "customer_recipients", requestor_alone)
+
+
+def closure_without_its_notice(patch: pytest.MonkeyPatch) -> None:
+    own = sweep._drafts_of
+    patch.setattr(
+        sweep,
+        "_drafts_of",
+        lambda decision, step, now: iter(()) if step.outcome is Outcome.CLOSED else own(decision, step, now),
+    )
+
+
+def step_without_its_event(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sweep, "_event", lambda *step: None)
+    patch.setattr(sweep, "CaseEvent", SimpleNamespace(objects=SimpleNamespace(bulk_create=list)))
+
+
+def first_response_overwritten(patch: pytest.MonkeyPatch) -> None:
+    def respond(change: Any) -> None:
+        change.case.first_responded_at = change.now
+
+    patch.setattr(changing.Change, "respond", respond)
+
+
+def answer_starts_the_clock_anew(patch: pytest.MonkeyPatch) -> None:
+    own = operations.answer_case
+
+    def answer_case(case: Case, *, now: datetime, **facts: Any) -> Any:
+        message = own(case, now=now, **facts)
+        WaitingPeriod.objects.filter(case=case, ended_at__isnull=True).update(started_at=now)
+        return message
+
+    patch.setattr(operations, "answer_case", answer_case)
+
+
+def reminders_told_twice(patch: pytest.MonkeyPatch) -> None:
+    own = sweep.announce
+
+    def announce(drafts: Any, *, now: datetime) -> Any:
+        once = list(drafts)
+        return own([*once, *(replace(draft, key=f"{draft.key}:again") for draft in once)], now=now)
+
+    patch.setattr(sweep, "announce", announce)
+
+
+def steps_done_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    own = WaitingPeriod.rules
+    patch.setattr(WaitingPeriod, "rules", lambda period: replace(own(period), done={}))
+
+
+def new_policy_rules_a_running_period(patch: pytest.MonkeyPatch) -> None:
+    own = sweep._decide
+
+    def decide(case: Case, now: datetime) -> Any:
+        assert case.period is not None
+        case.period.policy = policy_in_force(now)
+        return own(case, now)
+
+    patch.setattr(sweep, "_decide", decide)
+
+
+def notice_first_waits_23_hours(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(follow_up, "NOTICE_BEFORE_CLOSURE", 23 * HOUR)
+
+
+def raised_again_after_an_hour(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lifecycle, "RAISE_AGAIN_AFTER", HOUR)
+
+
+def answered_reminder_still_goes_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(notices, "cancel_reminders", lambda case: 0)
+
+
+def leaver_keeps_the_cases(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(work, "OPEN", OPEN - {Status.PENDING_RESPONSE, Status.RESOLUTION_PROVIDED})
+
+
+def late_clock_shifts_later_steps(patch: pytest.MonkeyPatch) -> None:
+    own = follow_up._instant
+
+    def instant(period: Period, after: timedelta) -> datetime:
+        late = [
+            at - own(period, period.policy.reminders_after[step.ordinal - 1])
+            for step, at in period.done.items()
+        ]
+        return own(period, after) + max(late, default=timedelta(0))
+
+    patch.setattr(follow_up, "_instant", instant)
+
+
+def sweep_forgets_the_last_of_a_chunk(patch: pytest.MonkeyPatch) -> None:
+    own = sweep._due_cases
+    patch.setattr(sweep, "_due_cases", lambda now, limit: own(now, limit)[: max(limit - 1, 1)])
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    reminder_at_23_hours,
+    closure_at_143_hours,
+    due_only_after_the_instant,
+    late_clock_shifts_later_steps,
+    overdue_reminders_all_sent,
+    notice_first_waits_23_hours,
+    new_policy_rules_a_running_period,
+    setting_anew_keeps_the_old_series,
+    steps_done_are_forgotten,
+    answer_starts_the_clock_anew,
+    hold_moves_no_step,
+    hold_ends_an_hour_before_midnight,
+    released_hold_counts_whole,
+    extension_allowed_twice,
+    reply_leaves_the_period_running,
+    reply_accepted_after_closure,
+    window_of_15_days,
+    window_without_its_last_instant,
+    reopening_keeps_the_escalation,
+    escalation_allowed_twice,
+    raised_again_after_an_hour,
+    first_response_overwritten,
+    leaver_keeps_the_cases,
+    closed_case_keeps_its_timer,
+    step_without_its_event,
+    closure_without_its_notice,
+    notice_to_the_person_who_acted,
+    watchers_told_nothing,
+    reminders_told_twice,
+    answered_reminder_still_goes_out,
+)
