@@ -8,7 +8,8 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from django.db import connection
 
@@ -19,25 +20,22 @@ from tests.kills.victims import KilledOperation, KilledSender, KilledSweep, Vict
 
 def test_nothing_is_lost_doubled_or_half_done_whenever_something_is_killed(committed, adopted, note, sink):
     kills, seed = int(os.environ.get("N") or 10_000), int(os.environ.get("SEED") or 1)
-    began = time.monotonic()
-    victims = all_victims(sink)
+    order, began = random.Random(seed), time.monotonic()
     hits: Counter[tuple[str, str]] = Counter()
     faults: list[str] = []
-    for name, number in points_of(victims, kills, random.Random(seed)):
-        hits[name, victims[name].points[number].label] += 1
-        try:
-            victims[name].kill(number)
-        except AssertionError as fault:
-            faults.append(f"{name}, point {number}: {fault}")
-    for name, victim in victims.items():
-        try:
-            victim.finish()
-        except AssertionError as fault:
-            faults.append(f"{name}, at the end: {fault}")
+    second = 0
+    makers = all_victims(sink)
+    for left, (name, make) in zip(range(len(makers), 0, -1), makers.items(), strict=True):
+        victim = make()
+        # One after the other: the scene of one would be seen in another's footprint.
+        for number in points_of(victim, (kills - hits.total()) // left, order):
+            hits[name, victim.points[number].label] += 1
+            faults += faults_of(lambda victim=victim, number=number: victim.kill(number), f"{name}, {number}")
+        faults += faults_of(victim.finish, f"{name}, at the end")
+        second += getattr(victim, "second_copies", 0)
     faults += map(str, invariants.check())
 
     print_histogram(hits)
-    second = sum(getattr(victim, "second_copies", 0) for victim in victims.values())
     print(f"{second} second mails, each of a mail in doubt and with the same Message-ID.")
     print(
         f"{connection.vendor}, seed {seed}: {hits.total()} kills in {time.monotonic() - began:.0f} s, ",
@@ -47,19 +45,29 @@ def test_nothing_is_lost_doubled_or_half_done_whenever_something_is_killed(commi
     assert faults == []
 
 
-def all_victims(sink) -> dict[str, Victim]:
-    victims: dict[str, Victim] = {name: KilledOperation(verb) for name, verb in VERBS.items()}
-    victims["the sweep"] = KilledSweep()
-    victims["the sender"] = KilledSender(sink)
+def faults_of(claim: Callable[[], None], about: str) -> list[str]:
+    try:
+        claim()
+    except AssertionError as fault:
+        return [f"{about}: {fault}"]
+    return []
+
+
+def all_victims(sink) -> dict[str, Callable[[], Victim]]:
+    victims: dict[str, Callable[[], Victim]] = {
+        name: partial(KilledOperation, verb) for name, verb in VERBS.items()
+    }
+    victims["the sweep"] = KilledSweep
+    victims["the sender"] = partial(KilledSender, sink)
     if connection.vendor == "postgresql":
-        victims["one sweep of three"] = KilledSweep(workers=3)
-        victims["one sender of three"] = KilledSender(sink, workers=3)
+        victims["one sweep of three"] = partial(KilledSweep, workers=3)
+        victims["one sender of three"] = partial(KilledSender, sink, workers=3)
     return victims
 
 
-def points_of(victims: Mapping[str, Victim], kills: int, order: random.Random) -> Iterator[tuple[str, int]]:
-    """Every point of everything in random order, again and again, until there were so many kills."""
-    every = [(name, number) for name, victim in victims.items() for number in range(len(victim.points))]
+def points_of(victim: Victim, kills: int, order: random.Random) -> Iterator[int]:
+    """Every point in random order, again and again, until there were so many kills."""
+    every = list(range(len(victim.points)))
     for round_ in range(kills // len(every) + 1):
         order.shuffle(every)
         yield from every[: kills - round_ * len(every)]
