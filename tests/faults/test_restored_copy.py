@@ -2,10 +2,11 @@
 
 import json
 import os
-import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,7 +58,12 @@ def copy(transactional_db, tmp_path: Path) -> Iterator[str]:
     connections.close_all()
     name = connection.settings_dict["NAME"]
     if connection.vendor != "postgresql":
-        shutil.copy(name, tmp_path / "copy.sqlite3")
+        # Not a copy of the file: what is committed may lie in the log beside it while others have it open.
+        with (
+            closing(sqlite3.connect(name)) as source,
+            closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as to,
+        ):
+            source.backup(to)
         yield f"sqlite:///{tmp_path / 'copy.sqlite3'}"
         return
     address = os.environ["DATABASE_URL"]

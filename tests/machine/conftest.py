@@ -10,5 +10,6 @@ def scene(db: None) -> Scene:
     """People, licenses and the published policy."""
     return set_up()
 
+
 # Not part of the suite yet: it is being fitted to the time that a run of the suite has. `make machine` walks it.
 collect_ignore_glob = ["test_*.py"]
