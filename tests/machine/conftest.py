@@ -11,5 +11,5 @@ def scene(db: None) -> Scene:
     return set_up()
 
 
-# Not part of the suite yet: it is being fitted to the time that a run of the suite has. `make machine` walks it.
+# Not part of the suite yet: portal and model still part in some lives. `make machine` walks it.
 collect_ignore_glob = ["test_*.py"]
