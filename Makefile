@@ -75,7 +75,7 @@ bench: setup-dev ## Measure the portal on PostgreSQL beside floors of the same r
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures
 
-chaos: setup-dev ## People, kill -9 and outages, then a table; SECONDS_=600 SEED=7 CANARY=help; needs PostgreSQL's programs
+chaos: setup-dev ## People, kill -9 and outages, then a table; SECONDS_=600 SEED=7 CANARY=forms-twice; needs PostgreSQL's programs
 	@$(IN_VENV) -m tests.chaos --seconds "$(SECONDS_)" $(if $(SEED),--seed "$(SEED)") $(if $(CANARY),--canary "$(CANARY)")
 
 # $(call sync,runtime|dev): does nothing when the lock file's checksum is the one last installed.
