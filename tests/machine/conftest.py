@@ -9,7 +9,3 @@ from tests.machine.scene import Scene, set_up
 def scene(db: None) -> Scene:
     """People, licenses and the published policy."""
     return set_up()
-
-
-# Not part of the suite yet: portal and model still part in some lives. `make machine` walks it.
-collect_ignore_glob = ["test_*.py"]

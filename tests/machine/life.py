@@ -1,4 +1,4 @@
-"""One random life of a few cases: each move is made in portal and model, then both are compared."""
+"""One random life of a few cases: each move is made in portal and model, then the two are compared."""
 
 import copy
 import logging
@@ -51,12 +51,12 @@ def faults_at(*places: int, kind: type[DatabaseError]) -> Iterator[list[str]]:
         return execute(sql, params, many, context)
 
     logger = logging.getLogger("cases.sweep")  # it tells of each, at length
-    logger.disabled = True
+    was_disabled, logger.disabled = logger.disabled, True
     try:
         with connection.execute_wrapper(raise_at):
             yield fired
     finally:
-        logger.disabled = False
+        logger.disabled = was_disabled
 
 
 @contextmanager

@@ -3,18 +3,18 @@
 The one place where our own code is replaced by a patch: a machine that cannot fail shows nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from cases import follow_up, lifecycle, notices, operations, permissions, sweep
+from cases import due, follow_up, lifecycle, notices, operations, permissions, sweep
 from cases.follow_up import Outcome, Period
 from cases.lifecycle import OPEN, Action, CaseFacts, Status
-from cases.models import Case, Hold, WaitingPeriod
+from cases.models import Case, CaseEvent, Hold, WaitingPeriod
 from cases.notices import telling
 from cases.operations import changing, conversation, waiting, work
 from cases.queries import policy_in_force
@@ -184,8 +184,13 @@ def closure_without_its_notice(patch: pytest.MonkeyPatch) -> None:
 
 
 def step_without_its_event(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sweep, "_event", lambda *step: None)
-    patch.setattr(sweep, "CaseEvent", SimpleNamespace(objects=SimpleNamespace(bulk_create=list)))
+    own = sweep.insert_rows
+
+    def insert_rows(model: Any, rows: Any, **facts: Any) -> None:
+        if model is not CaseEvent:
+            own(model, rows, **facts)
+
+    patch.setattr(sweep, "insert_rows", insert_rows)
 
 
 def first_response_overwritten(patch: pytest.MonkeyPatch) -> None:
@@ -217,17 +222,15 @@ def reminders_told_twice(patch: pytest.MonkeyPatch) -> None:
 
 
 def steps_done_are_forgotten(patch: pytest.MonkeyPatch) -> None:
-    own = WaitingPeriod.rules
-    patch.setattr(WaitingPeriod, "rules", lambda period: replace(own(period), done={}))
+    patch.setattr(due, "_steps_done", lambda periods: defaultdict(dict))
 
 
 def new_policy_rules_a_running_period(patch: pytest.MonkeyPatch) -> None:
     own = sweep._decide
 
-    def decide(case: Case, now: datetime) -> Any:
-        assert case.period is not None
-        case.period.policy = policy_in_force(now)
-        return own(case, now)
+    def decide(case: due.DueCase, now: datetime) -> Any:
+        rules = replace(case.rules, policy=policy_in_force(now).rules())
+        return own(replace(case, rules=rules), now)
 
     patch.setattr(sweep, "_decide", decide)
 
@@ -266,35 +269,36 @@ def sweep_forgets_the_last_of_a_chunk(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sweep, "_due_cases", lambda now, limit: own(now, limit)[: max(limit - 1, 1)])
 
 
-MUTANTS: tuple[Mutant, ...] = (
-    reminder_at_23_hours,
-    closure_at_143_hours,
-    due_only_after_the_instant,
-    late_clock_shifts_later_steps,
-    overdue_reminders_all_sent,
-    notice_first_waits_23_hours,
-    new_policy_rules_a_running_period,
-    setting_anew_keeps_the_old_series,
-    steps_done_are_forgotten,
-    answer_starts_the_clock_anew,
-    hold_moves_no_step,
-    hold_ends_an_hour_before_midnight,
-    released_hold_counts_whole,
-    extension_allowed_twice,
-    reply_leaves_the_period_running,
-    reply_accepted_after_closure,
-    window_of_15_days,
-    window_without_its_last_instant,
-    reopening_keeps_the_escalation,
-    escalation_allowed_twice,
-    raised_again_after_an_hour,
-    first_response_overwritten,
-    leaver_keeps_the_cases,
-    closed_case_keeps_its_timer,
-    step_without_its_event,
-    closure_without_its_notice,
-    notice_to_the_person_who_acted,
-    watchers_told_nothing,
-    reminders_told_twice,
-    answered_reminder_still_goes_out,
-)
+# Each with the run of the machine that catches it soonest; the others come after it.
+MUTANTS: dict[Mutant, int] = {
+    reminder_at_23_hours: 2,
+    closure_at_143_hours: 2,
+    due_only_after_the_instant: 2,
+    late_clock_shifts_later_steps: 2,
+    overdue_reminders_all_sent: 2,
+    notice_first_waits_23_hours: 10,
+    new_policy_rules_a_running_period: 10,
+    setting_anew_keeps_the_old_series: 2,
+    steps_done_are_forgotten: 2,
+    answer_starts_the_clock_anew: 8,
+    hold_moves_no_step: 2,
+    hold_ends_an_hour_before_midnight: 2,
+    released_hold_counts_whole: 10,
+    extension_allowed_twice: 8,
+    reply_leaves_the_period_running: 5,
+    reply_accepted_after_closure: 8,
+    window_of_15_days: 1,
+    window_without_its_last_instant: 4,
+    reopening_keeps_the_escalation: 2,
+    escalation_allowed_twice: 4,
+    raised_again_after_an_hour: 5,
+    first_response_overwritten: 8,
+    leaver_keeps_the_cases: 1,
+    closed_case_keeps_its_timer: 2,
+    step_without_its_event: 2,
+    closure_without_its_notice: 2,
+    notice_to_the_person_who_acted: 2,
+    watchers_told_nothing: 1,
+    reminders_told_twice: 2,
+    answered_reminder_still_goes_out: 6,
+}

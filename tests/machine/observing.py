@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import BooleanField, DateTimeField, Field, JSONField, QuerySet
 
 from cases.models import (
@@ -44,20 +44,24 @@ _EVENT_FACTS = ("status_before", "status", "period", "ordinal", "due_at", "until
 _NOTICE_FACTS = ("ordinal", "closes_at", "reopen_until", "until", "before", "after")
 _INSTANTS = frozenset({"due_at", "until", "closes_at", "reopen_until"})
 
-_COLUMNS = {
+_TABLES: dict[str, tuple[type[models.Model], str]] = {
     "cases": (
+        Case,
         "pk status priority license_id requestor_id filed_by_id owner_id follows_id filed_at"
         " first_responded_at period__number next_follow_up_at clock_failed_at closed_at resolution"
         " reopen_until escalated_at escalation_reason acknowledged_at raised_at"
-        " last_event_at last_event_kind last_event_by_id"
+        " last_event_at last_event_kind last_event_by_id",
     ),
-    "watchers": "case_id user_id",
-    "periods": "case_id number status policy_id started_at ended_at extended_at",
-    "holds": "period__case_id period__number began_at until ended_at",
-    "steps": "case_id period__case_id period__number kind ordinal due_at done_at outcome",
-    "tags": "case_id name",
-    "links": "first_id second_id",
-    "state": " ".join(("pk", *RECORDED_COLUMNS)),
+    "watchers": (Watcher, "case_id user_id"),
+    "periods": (WaitingPeriod, "case_id number status policy_id started_at ended_at extended_at"),
+    "holds": (Hold, "period__case_id period__number began_at until ended_at"),
+    "steps": (
+        FollowUpStep,
+        "case_id period__case_id period__number kind ordinal due_at done_at outcome",
+    ),
+    "tags": (CaseTag, "case_id name"),
+    "links": (RelatedLink, "first_id second_id"),
+    "state": (Case, " ".join(("pk", *RECORDED_COLUMNS))),
 }
 
 
@@ -66,19 +70,11 @@ class Watch:
 
     def __init__(self) -> None:
         self.seen = (_newest(CaseEvent), _newest(Notice))
-        cases = Case.objects.filter(pk__gt=_newest(Case))
-        keys = cases.values("pk")
-        rows: dict[str, QuerySet[Any]] = {
-            "cases": cases,
-            "watchers": Watcher.objects.filter(case__in=keys),
-            "periods": WaitingPeriod.objects.filter(case__in=keys),
-            "holds": Hold.objects.filter(period__case__in=keys),
-            "steps": FollowUpStep.objects.filter(case__in=keys),
-            "tags": CaseTag.objects.filter(case__in=keys),
-            "links": RelatedLink.objects.filter(first__in=keys),
-            "state": cases,
+        # All that was made since the life began is the life's: keys alone find it, without a join.
+        self._tables = {
+            name: _Table(model._base_manager.filter(pk__gt=_newest(model)), columns)
+            for name, (model, columns) in _TABLES.items()
         }
-        self._tables = {name: _Table(rows[name], columns) for name, columns in _COLUMNS.items()}
         self._events = _Table(
             CaseEvent.objects.filter(pk__gt=0),
             "pk case_id kind actor_id occurred_at is_public detail changes",
@@ -90,22 +86,25 @@ class Watch:
 
     def look(self) -> Observed:
         """This will read it all; what is new now is old at the next look."""
-        events, notices = self._events.rows(self.seen[0]), self._notices.rows(self.seen[1])
+        asked = [table.asked() for table in self._tables.values()]
+        asked += [self._events.asked(self.seen[0]), self._notices.asked(self.seen[1]), self._unsent.asked()]
+        *tables, events, notices, unsent = _rows_of(asked)
         self.seen = (
             events[-1][0] if events else self.seen[0],
             notices[-1][0] if notices else self.seen[1],
         )
         return Observed(
-            tables={name: table.rows() for name, table in self._tables.items()},
+            tables=dict(zip(self._tables, tables, strict=True)),
             events=[_event(row) for row in events],
             changes=[(row[1], row[7]) for row in events],
             notices=[_notice(row) for row in notices],
-            unsent=[key for (key,) in self._unsent.rows()],
+            unsent=[key for (key,) in unsent],
         )
 
     def peek(self, name: str) -> list[Row]:
         """This will read one table."""
-        return self._tables[name].rows()
+        [rows] = _rows_of([self._tables[name].asked()])
+        return rows
 
     def states(self, keys: list[int]) -> dict[int, tuple[str, str]]:
         """This will say what became of the mail of these notices."""
@@ -120,16 +119,42 @@ class _Table:
         self._sql, self._params = query.sql_with_params()
         self._convert = [_converter(rows.model, name) for name in names]
 
-    def rows(self, after: int | None = None) -> list[Row]:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, self._params if after is None else (after,))
-            return [
-                tuple(
-                    value if convert is None or value is None else convert(value)
-                    for convert, value in zip(self._convert, row, strict=True)
-                )
-                for row in cursor.fetchall()
-            ]
+    def asked(self, after: int | None = None) -> "_Asked":
+        return _Asked(self._sql, self._params if after is None else (after,), self._convert)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    sql: str
+    params: tuple[Any, ...]
+    convert: list[Callable[[Any], Any] | None]
+
+    def converted(self, rows: list[Row]) -> list[Row]:
+        return [
+            tuple(
+                value if convert is None or value is None else convert(value)
+                for convert, value in zip(self.convert, row, strict=True)
+            )
+            for row in rows
+        ]
+
+
+def _rows_of(asked: list[_Asked]) -> list[list[Row]]:
+    """The rows of each statement; PostgreSQL answers all of them in one go."""
+    found: list[list[Row]] = []
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            for each in asked:
+                cursor.execute(each.sql, each.params)
+                found.append(each.converted(cursor.fetchall()))
+            return found
+        cursor.execute(
+            "; ".join(each.sql for each in asked), [param for each in asked for param in each.params]
+        )
+        for each in asked:
+            found.append(each.converted(cursor.fetchall()))
+            cursor.nextset()
+    return found
 
 
 def _newest(model: type[Any]) -> int:

@@ -98,7 +98,7 @@ class CaseModel:
 
 
 def sees(person: Person, case: CaseModel) -> bool:
-    """SPEC 2, 3.4: staff; of the account a seated requestor, watchers, administrator, overseers."""
+    """SPEC 2, 3.4: staff all; of the account requestors with a seat, watchers, administrator, overseers."""
     if person.is_staff or not person.is_active:
         return person.is_staff and person.is_active
     if person.account != case.license.account:

@@ -2,12 +2,16 @@
 
 import pytest
 
-from tests.machine.machine import run
+from tests.machine.machine import LIVES, RUNS, STEPS, run
 from tests.machine.scene import Scene
 
 pytestmark = pytest.mark.xdist_group("machine")
 
 
-@pytest.mark.timeout(600)
-def test_portal_and_model_agree_after_every_step_of_200_lives(scene: Scene) -> None:
-    run(scene)
+@pytest.mark.parametrize("number", RUNS)
+def test_portal_and_model_agree_after_every_step_of_twenty_lives(scene: Scene, number: int) -> None:
+    run(scene, number)
+
+
+def test_the_runs_are_200_lives_of_50_steps() -> None:
+    assert (len(RUNS) * LIVES, STEPS) == (200, 50)

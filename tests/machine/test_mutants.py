@@ -1,19 +1,40 @@
-"""The machine catches every seeded fault, with the settings with which the portal itself passes."""
+"""The machine catches every seeded fault, in the very runs that the portal itself passes."""
+
+import logging
 
 import pytest
+from django.db import connection
 
 from tests.machine.life import Disagreement
-from tests.machine.machine import run
+from tests.machine.machine import RUNS, run
 from tests.machine.mutants import MUTANTS, Mutant
 from tests.machine.scene import Scene
 
-pytestmark = pytest.mark.xdist_group("mutants")
+pytestmark = [
+    pytest.mark.xdist_group("mutants"),
+    pytest.mark.skipif(
+        connection.vendor == "postgresql",
+        reason="they try the machine, not the portal: once is enough, on SQLite",
+    ),
+]
 
 
-@pytest.mark.timeout(600)
+@pytest.fixture(autouse=True)
+def _in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweep tells at length of the cases that a mutant breaks."""
+    monkeypatch.setattr(logging.getLogger("cases.sweep"), "disabled", True)
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_the_machine_catches(mutant: Mutant, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant(monkeypatch)
-    with pytest.raises(Disagreement) as caught:
-        run(scene)
-    print("CAUGHT", mutant.__name__, str(caught.value).splitlines()[0][:150])
+    runs = sorted(RUNS, key=lambda number: number != MUTANTS[mutant])
+    assert any(_fails(scene, number) for number in runs)
+
+
+def _fails(scene: Scene, number: int) -> bool:
+    try:
+        run(scene, number)
+    except Disagreement:
+        return True
+    return False

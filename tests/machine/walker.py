@@ -4,8 +4,9 @@ import math
 import time
 from collections import Counter
 
+from tests.machine.dice import Dice, pick
 from tests.machine.life import Life, undone
-from tests.machine.moves import MOVES, Dice, begin, pick
+from tests.machine.moves import MOVES, begin
 from tests.machine.scene import Scene
 
 # What a life asks of the whole database, it asks after so many moves.
