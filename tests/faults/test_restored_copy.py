@@ -68,6 +68,10 @@ def copy(transactional_db, tmp_path: Path) -> Iterator[str]:
         return
     address = os.environ["DATABASE_URL"]
     with psycopg.connect(urlsplit(address)._replace(path="/postgres").geturl(), autocommit=True) as server:
+        # Beside Playwright's event loop Django keeps a session that this thread does not see.
+        server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
         server.execute(f'CREATE DATABASE "{name}_copy" TEMPLATE "{name}"')
         yield urlsplit(address)._replace(path=f"/{name}_copy").geturl()
         server.execute(f'DROP DATABASE "{name}_copy" WITH (FORCE)')

@@ -15,6 +15,7 @@ from portal.work.timed import run_tick
 from tests.factories.cases import ASKED, current, make_waiting_case
 from tests.factories.many import copies_of
 from tests.factories.people import make_agent
+from tests.kills.harness import leave_inherited_session
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -75,6 +76,7 @@ def test_one_case_of_500_that_raises_stops_no_other_is_tried_once_an_hour_and_re
 
 
 def _sweep(done: "multiprocessing.Queue[int]", go: "multiprocessing.synchronize.Barrier") -> None:
+    leave_inherited_session()
     go.wait(30)
     done.put(run_tick(REMINDS).done["follow_up"])
     connections.close_all()

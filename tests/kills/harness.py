@@ -161,13 +161,21 @@ def _read(pipe: int) -> str:
         return stream.read().decode(errors="replace")
 
 
+def leave_inherited_session() -> None:
+    """Let a forked child open a session of its own, and leave the parent's as it is.
+
+    The parent may have closed the one that it sees: beside Playwright's event loop Django keeps another.
+    """
+    _inherited.append(connection.connection)
+    connection.connection = None
+
+
 def _be_a_child(work: Work, points: _Points, complaining: int) -> None:
     """Lives and ends here: nothing of the parent's is cleaned up, no test goes on in two processes."""
     status = 1
     gc.disable()
     try:
-        _inherited.append(connection.connection)
-        connection.connection = None
+        leave_inherited_session()
         with points.counting():
             work()
         status = 0
