@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz bench
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -68,6 +68,9 @@ kills: setup-dev ## Kill processes at random points, with a histogram; N=10000 k
 
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures
+
+bench: setup-dev ## Measure on PostgreSQL, then a table; KEEP=1 keeps the filled database, BENCH_CASES=100000 fills fewer
+	@$(IN_VENV) -m bench
 
 chaos: setup-dev ## People, kill -9 and outages, then a table; SECONDS_=600 SEED=7 CANARY=help; needs PostgreSQL's programs
 	@$(IN_VENV) -m tests.chaos --seconds "$(SECONDS_)" $(if $(SEED),--seed "$(SEED)") $(if $(CANARY),--canary "$(CANARY)")
