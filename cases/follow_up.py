@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 
 
@@ -77,6 +78,12 @@ class Step:
         return f"{self.kind}-{self.ordinal}" if self.ordinal else str(self.kind)
 
 
+@cache
+def reminder(ordinal: int) -> Step:
+    """The nth reminder of a series."""
+    return Step(StepKind.REMINDER, ordinal)
+
+
 class Outcome(StrEnum):
     """How a step was carried out. The values are stored."""
 
@@ -138,9 +145,9 @@ def plan(period: Period, *, now: datetime) -> tuple[PlannedStep, ...]:
     first*: then the closure follows the reminder that goes out now.
     """
     coming = [
-        PlannedStep(Step(StepKind.REMINDER, ordinal), _instant(period, after))
+        PlannedStep(step, _instant(period, after))
         for ordinal, after in enumerate(period.policy.reminders_after, start=1)
-        if Step(StepKind.REMINDER, ordinal) not in period.done
+        if (step := reminder(ordinal)) not in period.done
     ]
     if hold := period.running_hold():
         coming.insert(0, PlannedStep(Step(StepKind.HOLD_END), hold.until))
@@ -218,7 +225,7 @@ def _closing_instant(period: Period, now: datetime) -> datetime:
     last = len(period.policy.reminders_after)
     if period.policy.catch_up is CatchUp.STRICT or not last:
         return published
-    reminded_at = period.done.get(Step(StepKind.REMINDER, last))
+    reminded_at = period.done.get(reminder(last))
     if reminded_at is None:  # overdue: it goes out now, and the closure follows it
         reminded_at = max(_instant(period, period.policy.reminders_after[-1]), now)
     held = sum(
