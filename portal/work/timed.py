@@ -15,7 +15,7 @@ from portal.work.models import Heartbeat
 logger = logging.getLogger(__name__)
 
 TICK = "tick"
-# As many cases as fit into a transaction of a quarter of a second: each statement costs the same for all of them.
+# What a transaction of a quarter of a second does: a statement costs about the same for each number of cases.
 CHUNK = 1000
 # A tick ends well before the task's soft limit; what is left is due again a minute later.
 BUDGET = timedelta(seconds=60)

@@ -6,7 +6,16 @@ import pytest
 
 from portal.work import timed
 from portal.work.models import Heartbeat
-from portal.work.timed import Backlog, PreviewLine, TimedWork, housekeeping, preview, register, run_tick
+from portal.work.timed import (
+    CHUNK,
+    Backlog,
+    PreviewLine,
+    TimedWork,
+    housekeeping,
+    preview,
+    register,
+    run_tick,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,23 +46,23 @@ class Heap:
 
 
 def test_a_tick_works_in_chunks_until_nothing_is_due(works):
-    heap = Heap("many", 450)
+    heap = Heap("many", 2 * CHUNK + 50)
     register(heap.work())
 
     report = run_tick(NOW)
 
-    assert heap.log == [("many", 200), ("many", 200), ("many", 50), ("many", 0)]
-    assert (report.done, report.failed, report.is_complete) == ({"many": 450}, {}, True)
+    assert heap.log == [("many", CHUNK), ("many", CHUNK), ("many", 50), ("many", 0)]
+    assert (report.done, report.failed, report.is_complete) == ({"many": 2 * CHUNK + 50}, {}, True)
 
 
 def test_a_flood_in_one_work_does_not_keep_another_waiting(works):
     log = []
-    register(Heap("flood", 600, log=log).work())
+    register(Heap("flood", 3 * CHUNK, log=log).work())
     register(Heap("drop", 1, log=log).work())
 
     run_tick(NOW)
 
-    assert log[:2] == [("flood", 200), ("drop", 1)]
+    assert log[:2] == [("flood", CHUNK), ("drop", 1)]
 
 
 def test_a_work_that_raises_stops_no_other_and_stands_in_the_report(works):
