@@ -64,7 +64,7 @@ matrix: setup-dev ## Measure who may do what at every address and write docs/aut
 	@WRITE_MATRIX=1 $(IN_VENV) -m pytest tests/walks/test_authorisation.py -q --timeout=900
 
 kills: setup-dev ## Kill processes at random points, with a histogram; N=10000 kills, SEED=1, DATABASE_URL
-	@$(IN_VENV) -m pytest tests/kills/at_random.py -q -s --timeout 3000 --show-capture no
+	@LOG_LEVEL=ERROR $(IN_VENV) -m pytest tests/kills/at_random.py -q -s --timeout 7200 --show-capture no
 
 machine: setup-dev ## Walk portal and model side by side; STEPS=100000, SEED=1, LIFE=10000, MINUTES=45, DATABASE_URL
 	@$(IN_VENV) -m tests.machine

@@ -119,7 +119,7 @@ class _Points:
 def _label(sql: str) -> str:
     verb, _, _rest = sql.partition(" ")
     table = _TABLE.search(sql)
-    return f"{verb} {table.group(1)}" if table else sql[:24].split(" s")[0].rstrip()
+    return f"{verb} {table.group(1)}" if table else sql[:24].partition('"')[0].rstrip()
 
 
 def live(work: Work, *, kill_at: int | None = None, at_commit: Work | None = None) -> Life:

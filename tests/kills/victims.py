@@ -187,7 +187,7 @@ class KilledSender:
         self._made += 1
         rows = Notice.objects.bulk_create(
             Notice(
-                key=f"{self._made}:{letter}",
+                key=f"{self._recipient.pk}:{self._made}:{letter}",
                 kind="note",
                 recipient=self._recipient,
                 created_at=MACHINE_NOW,
