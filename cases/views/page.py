@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -130,11 +130,14 @@ class Link:
 
 
 def links_of(case: Case, user: User) -> list[Link]:
-    """This will give the cases linked with a case, in one statement, in the order of their numbers."""
-    is_visible = Exists(Case.objects.visible_to(user).filter(pk=OuterRef("pk")))
-    linked = Case.objects.filter(Q(follows=case) | Q(pk=case.follows_id)).annotate(is_visible=is_visible)
-    rows = linked.order_by("pk").values_list("pk", "title", "is_visible")
-    return [Link(pk, title if shown else "") for pk, title, shown in rows]
+    """This will give the cases linked with a case, by number; in two statements at most."""
+    linked = dict(
+        Case.objects.filter(Q(follows=case) | Q(pk=case.follows_id)).order_by("pk").values_list("pk", "title")
+    )
+    shown: set[int] = set()
+    if linked:
+        shown.update(Case.objects.visible_to(user).filter(pk__in=linked).values_list("pk", flat=True))
+    return [Link(pk, title if pk in shown else "") for pk, title in linked.items()]
 
 
 def visible_links(user: User, condition: Q) -> list[Case]:

@@ -23,7 +23,6 @@ from portal.errors import DomainError
 
 _STEPS = {"1h": timedelta(hours=1), "24h": timedelta(hours=24)}
 _SIGN_IN = {"account_login", "admin:login"}
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @require_POST
@@ -32,7 +31,7 @@ def become(request: HttpRequest) -> HttpResponse:
     person = demo_person(request.POST.get("email", ""))
     if person is None:
         return HttpResponseBadRequest(_("The demo has no such person."))
-    login(request, person, backend=_BACKEND)
+    login(request, person)
     return redirect(_landing(request.POST.get("next", ""), person))
 
 
@@ -62,7 +61,7 @@ def reset(request: HttpRequest) -> HttpResponse:
     if person is None:
         logout(request)
         return redirect("account_login")
-    login(request, person, backend=_BACKEND)
+    login(request, person)
     messages.success(request, _("The demo begins anew."))
     return redirect(_landing("", person))
 

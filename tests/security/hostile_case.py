@@ -23,7 +23,7 @@ _SHORT = 40
 def client_of(person: User) -> Client:
     """A browser in which this person has signed in."""
     client = Client()
-    client.force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person)
     return client
 
 

@@ -63,7 +63,7 @@ def owner() -> User:
 @pytest.fixture
 def client_of_owner(owner: User) -> Client:
     client = Client(raise_request_exception=True)
-    client.force_login(owner, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(owner)
     return client
 
 

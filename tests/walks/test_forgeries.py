@@ -273,14 +273,14 @@ def test_every_form_without_its_token_is_refused_for_everybody(world: World) -> 
 def test_a_token_of_another_browser_or_from_another_site_is_refused(world: World) -> None:
     person, case = world.person(Role.REQUESTOR), world.waiting[Whose.OWN]
     client = Client(enforce_csrf_checks=True)
-    client.force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(person)
     page = client.get(f"/cases/{case.number}/close/").content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]  # type: ignore[index]
     said = {"csrfmiddlewaretoken": token, "form_token": new_token(), "resolution": "issue_obsolete"}
     path = f"/cases/{case.number}/close/"
 
     elsewhere = Client(enforce_csrf_checks=True)
-    elsewhere.force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
+    elsewhere.force_login(person)
     elsewhere.get("/profile/")
     assert elsewhere.post(path, said).status_code == 403
     assert client.post(path, said, headers={"origin": "https://evil.example"}).status_code == 403

@@ -39,7 +39,6 @@ from tests.factories.cases import (
 )
 from tests.walks.roles import Role, Whose
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 NOW = ASKED + timedelta(hours=1)
 NO_NUMBER = 999_999_999
 
@@ -246,7 +245,7 @@ def client_of(person: User | None) -> Client:
     """A browser in which somebody is signed in, or nobody."""
     client = Client(raise_request_exception=False)
     if person is not None:
-        client.force_login(person, BACKEND)
+        client.force_login(person)
     return client
 
 

@@ -17,7 +17,7 @@ NEW = "/cases/new/"
 # What every page asks: who is signed in and in which zone, the inbox's count, the demo's bar and clock.
 _FRAME = re.compile(
     r'FROM "(django_session|demo_\w+|work_\w+|notices_notice|auth_group)'
-    r'|FROM "(accounts_\w+)" WHERE "accounts_\w+"."(id|code)" = '
+    r'|FROM "accounts_user" LEFT OUTER JOIN "accounts_account" '
     r"|^(SAVEPOINT|RELEASE|BEGIN|COMMIT)"
 )
 

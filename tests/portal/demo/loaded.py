@@ -70,7 +70,7 @@ class DemoTestCase(TestCase):
     def signed_in(self, email: str) -> Client:
         """A browser in which somebody of the story is signed in."""
         client = Client()
-        client.force_login(self.person(email), backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(self.person(email))
         return client
 
     def inbox_lines(self, case: Case, email: str) -> list[tuple[str, datetime, str]]:
