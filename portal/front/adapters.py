@@ -6,6 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 
 from portal.accounts.models import User
@@ -44,6 +45,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         except ValueError:
             return False
 
+    def set_password(self, user: User, password: str) -> None:
+        """Change a password and tell its person, always, in one transaction."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            announce_password_changed(user, now=business_now())
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002 -- as above
         """Write a notice instead of a mail; its link is made when it is sent.
 
@@ -56,11 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
     def send_notification_mail(
         self,
         template_prefix: str,
-        user: User,
+        user: User,  # noqa: ARG002 -- as above
         context: dict[str, Any] | None = None,  # noqa: ARG002 -- as above
         email: str | None = None,  # noqa: ARG002 -- as above
     ) -> None:
-        """Tell a person, always, that their password was changed."""
+        """Say nothing more: who changes a password is told by `set_password`.
+
+        Raises UnknownMail for what no setting of the portal makes allauth send.
+        """
         if template_prefix not in _PASSWORD_CHANGES:
             raise UnknownMail(template_prefix)
-        announce_password_changed(user, now=business_now())

@@ -4,12 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError, connection
 
 from portal.clock import machine_now
 from portal.notices.account_mail import announce_password_changed
 from portal.notices.models import Notice
 from portal.notices.sender import send_due
-from tests.factories.people import make_person
+from tests.factories.people import PASSWORD, make_person
 
 pytestmark = pytest.mark.usefixtures("adopted")
 
@@ -60,3 +61,26 @@ def test_whoever_changes_a_password_is_told(sink):
     text = mail.get_body(("plain",)).get_content()
     assert "Wed 3 Dec 2025, 10:26 PST" in text
     assert person.email in text
+
+
+@pytest.mark.parametrize("word_is_written", [True, False])
+def test_a_password_is_changed_only_together_with_the_word_of_it(client, word_is_written):
+    person = make_person(can_sign_in=True)
+    client.force_login(person)
+    client.raise_request_exception = False
+    old, new = PASSWORD, "staple-battery-horse"
+
+    def lose(execute, sql, params, many, context):
+        if sql.startswith('INSERT INTO "notices_notice"') and not word_is_written:
+            raise OperationalError("the disk is full")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(lose):
+        answer = client.post("/password/change/", {"oldpassword": old, "password1": new, "password2": new})
+
+    person.refresh_from_db()
+    told = [notice.kind for notice in Notice.objects.all()]
+    if word_is_written:
+        assert (answer.status_code, person.check_password(new), told) == (302, True, ["password_changed"])
+    else:
+        assert (answer.status_code, person.check_password(old), told) == (500, True, [])
