@@ -83,4 +83,4 @@ def test_a_password_is_changed_only_together_with_the_word_of_it(client, word_is
     if word_is_written:
         assert (answer.status_code, person.check_password(new), told) == (302, True, ["password_changed"])
     else:
-        assert (answer.status_code, person.check_password(old), told) == (500, True, [])
+        assert (answer.status_code, person.check_password(old), told) == (503, True, [])
