@@ -1,19 +1,23 @@
 """The pages of cases beside bare ones: one person, one process, through the whole stack of middleware."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from io import BytesIO
 from statistics import median
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from bench.filling import Portfolio
 from bench.measuring import ROUNDS, Line, ratio, seconds, spread, take_turns
 from cases.models import Case
+from cases.views.page import case_or_404, page_context
 from portal.accounts.models import User
+from portal.clock import business_now
 
 MOST_RATIO = 1.5
 # The bare page's size in bytes lies within this share of the page's.
@@ -61,7 +65,7 @@ class Browser:
 
     def milliseconds(self, address: str, requests: int) -> float:
         """This will say what one request takes: the median of several."""
-        return median(seconds(lambda: self.get(address)) * 1000 for _ in range(requests))
+        return _median(lambda: self.get(address), requests)
 
     def statements(self, address: str) -> int:
         """This will count the statements of a request, the session's included."""
@@ -81,7 +85,7 @@ def compare(portfolio: Portfolio, rounds: int = ROUNDS, requests: int = _REQUEST
     customers = [
         _beside(browser, what, addresses, rounds=rounds, requests=requests) for what, addresses in shown
     ]
-    return [*customers, _staff_list(rounds, requests)]
+    return [*customers, _parts(case, rounds, requests), _staff_list(rounds, requests)]
 
 
 def _waiting_case(portfolio: Portfolio) -> Case:
@@ -118,6 +122,30 @@ def _turns(
         for name, address in addresses.items()
     }
     return take_turns(variants, rounds)
+
+
+def _parts(case: Case, rounds: int, requests: int) -> Line:
+    """Where the time of a waiting case goes, without middleware and session."""
+    user, now = case.requestor, business_now()
+    context = page_context(case_or_404(user, case.pk), user, now)
+    request = RequestFactory().get(f"/cases/{case.number}/")
+    request.user = user
+    parts: dict[str, Callable[[], object]] = {
+        "read": lambda: case_or_404(user, case.pk),
+        "gather": lambda: page_context(case_or_404(user, case.pk), user, now),
+        "render": lambda: render_to_string("cases/case.html", context, request),
+    }
+    taken = take_turns({name: partial(_median, part, requests) for name, part in parts.items()}, rounds)
+    # What is gathered hangs on the case, so that each time it is read anew.
+    taken["gather"] = [both - read for both, read in zip(taken["gather"], taken["read"], strict=True)]
+    return Line(
+        "of a waiting case: reading it; messages, history and what can be done; rendering",
+        "; ".join(spread(taken[name], "ms", 1) for name in parts),
+    )
+
+
+def _median(act: Callable[[], object], times: int) -> float:
+    return median(seconds(act) * 1000 for _ in range(times))
 
 
 def _staff_list(rounds: int, requests: int) -> Line:
