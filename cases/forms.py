@@ -8,18 +8,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cases.lifecycle import Channel, EscalationReason, Priority, Resolution
+from cases.lifecycle import Channel, EscalationReason, Resolution
 from cases.models import TEXT_LENGTH, TITLE_LENGTH, Case, case_number
 from cases.queries import engineers
-from cases.wording import (
-    CHANNELS,
-    ESCALATION_REASONS,
-    PRIORITIES,
-    PRIORITY_IMPACTS,
-    RESOLUTION_MEANINGS,
-    RESOLUTIONS,
-)
+from cases.wording import CHANNELS, ESCALATION_REASONS, RESOLUTION_MEANINGS, RESOLUTIONS
 from entitlements.models import License
+from entitlements.targets import Priority
+from entitlements.wording import PRIORITIES, PRIORITY_IMPACTS
 from portal.accounts.models import User
 from portal.files.fields import MultipleFileField
 

@@ -8,7 +8,9 @@ diagram are generated from it (`manage.py lifecycle_docs`).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from entitlements.targets import Priority
 
 
 class Status(StrEnum):
@@ -35,15 +37,6 @@ class Resolution(StrEnum):
     CONFIRMED = "resolution_confirmed"
     IRRELEVANT = "resolution_irrelevant"
     OBSOLETE = "issue_obsolete"
-
-
-class Priority(IntEnum):
-    """P1 is the most urgent. The values are stored."""
-
-    P1 = 1
-    P2 = 2
-    P3 = 3
-    P4 = 4
 
 
 class Channel(StrEnum):

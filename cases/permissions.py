@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from cases.lifecycle import Action, CaseFacts, Priority, Refusal, Role, Status, refusal
+from cases.lifecycle import Action, CaseFacts, Refusal, Role, Status, refusal
 from cases.models import Case
 from entitlements.queries import active_license_ids, term_ended_on
+from entitlements.targets import Priority
 from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import User
 from portal.errors import DomainError, NotAllowed

@@ -16,10 +16,14 @@ class EntitlementsConfig(AppConfig):
     def ready(self) -> None:
         """Load the reference rows whenever tables were made or emptied, and claim what must be true."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from entitlements import invariants
+        from entitlements import invariants, reference
         from portal.work import invariants as claims
+        from portal.work import timed
 
         claims.register(*invariants.INVARIANTS)
+        timed.register(
+            timed.housekeeping("holidays", label=_("Holidays to come"), clear=reference.bring_holidays)
+        )
         post_migrate.connect(_load_reference_rows, sender=self)
 
 

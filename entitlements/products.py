@@ -14,6 +14,8 @@ class ProductRow(NamedTuple):
 
 EXPERIENCE_MANAGER = "Experience Manager"
 COMMERCE = "Commerce"
+# The code of the product whose targets differ (SPEC 3.2).
+MANAGED_SERVICES = "commerce-managed"
 
 PRODUCTS = (
     ProductRow("analytics", "Analytics"),
@@ -24,7 +26,7 @@ PRODUCTS = (
     ProductRow("experience-manager-cloud", "Experience Manager as a Cloud Service", EXPERIENCE_MANAGER),
     ProductRow("commerce", "Commerce", COMMERCE),
     ProductRow(
-        "commerce-managed",
+        MANAGED_SERVICES,
         "Commerce on Managed Services",
         COMMERCE,
         "Magento Commerce Pro: Managed Services",

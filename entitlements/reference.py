@@ -1,13 +1,44 @@
-"""Rows that every installation has from its first migration on: the products."""
+"""Rows that every installation has from its first migration on: products, targets, hours, holidays."""
 
-from entitlements.models import Product
+from datetime import UTC, datetime
+
+from entitlements.calendars import PUBLISHED_HOURS
+from entitlements.models import DayOff, Product, RegionHours, ResponseTarget
+from entitlements.operations import import_holidays
 from entitlements.products import PRODUCTS
+from entitlements.targets import PUBLISHED
+from portal.accounts.models import Region
+from portal.clock import machine_now
+
+# Before every case.
+_FROM_THE_START = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def load_reference_rows() -> None:
-    """Make the products where there is none; change nothing that exists."""
-    if Product.objects.exists():
-        return
-    Product.objects.bulk_create(
-        Product(position=position, **row._asdict()) for position, row in enumerate(PRODUCTS, start=1)
-    )
+    """Make the rows of each table that is empty; change nothing that exists."""
+    if not Product.objects.exists():
+        Product.objects.bulk_create(
+            Product(position=position, **row._asdict()) for position, row in enumerate(PRODUCTS, start=1)
+        )
+    if not ResponseTarget.objects.exists():
+        ResponseTarget.objects.bulk_create(
+            ResponseTarget(**row._asdict(), in_force_from=_FROM_THE_START) for row in PUBLISHED
+        )
+    if not RegionHours.objects.exists():
+        RegionHours.objects.bulk_create(
+            RegionHours(
+                region=region,
+                in_force_from=_FROM_THE_START,
+                week=PUBLISHED_HOURS[region.pk].week,
+                full_day_minutes=PUBLISHED_HOURS[region.pk].closes - PUBLISHED_HOURS[region.pk].opens,
+            )
+            for region in Region.objects.filter(pk__in=PUBLISHED_HOURS)
+        )
+    if not DayOff.objects.exists():
+        bring_holidays(machine_now())
+
+
+def bring_holidays(now: datetime) -> int:
+    """Import the holidays of last year to two years ahead; tells how many rows were new or settled."""
+    done = import_holidays(range(now.year - 1, now.year + 3), now=now)
+    return done.added + done.confirmed + done.struck

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.lifecycle import ENDED
 from cases.models import CaseQuerySet
 from cases.queries import closing_today, reminder_reached_nobody
-from cases.wording import PRIORITIES, STATUSES
+from cases.wording import STATUSES
 from entitlements.models import Product
+from entitlements.wording import PRIORITIES
 from portal.accounts.models import Region
 from portal.clock import business_now
 

@@ -6,10 +6,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.folding import recorded
-from cases.lifecycle import ENDED, WAITING, Channel, Priority, Status
-from cases.wording import CHANNELS, ESCALATION_REASONS, PRIORITIES, RESOLUTIONS, STATUSES
+from cases.lifecycle import ENDED, WAITING, Channel, Status
+from cases.wording import CHANNELS, ESCALATION_REASONS, RESOLUTIONS, STATUSES
 from entitlements.models import License
 from entitlements.queries import active_license_ids
+from entitlements.targets import Priority
+from entitlements.wording import PRIORITIES
 from portal.accounts.groups import staff_groups
 from portal.accounts.models import Account, User
 from portal.audit.models import Event

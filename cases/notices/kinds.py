@@ -13,14 +13,8 @@ from cases.lifecycle import WAITING, Status
 from cases.models import Case, Message
 from cases.notices.words import REMINDER, WORDS, NoticeWords
 from cases.timeline import closing_instant, planned_steps
-from cases.wording import (
-    PRIORITY_NAMES,
-    RESOLUTION_NAMES,
-    STATUS_NAMES,
-    as_html,
-    reminder_name,
-    step_name,
-)
+from cases.wording import RESOLUTION_NAMES, STATUS_NAMES, as_html, reminder_name, step_name
+from entitlements.wording import PRIORITY_NAMES
 from portal.accounts.groups import staff_groups
 from portal.accounts.wording import exact
 from portal.notices.kinds import Mail, NoticeKind, register

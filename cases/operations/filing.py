@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cases.lifecycle import Action, Channel, Priority, Role, Status
+from cases.lifecycle import Action, Channel, Role, Status
 from cases.models import Case, Message
 from cases.operations.changing import Change, changing, write_message
 from cases.operations.people import set_watchers, watchers_change
@@ -13,6 +13,7 @@ from entitlements.models import License
 from entitlements.operations.changing import locked_license
 from entitlements.permissions import filing_refusal
 from entitlements.queries import forget_seats
+from entitlements.targets import Priority
 from portal.accounts.groups import staff_groups
 from portal.accounts.models import User
 from portal.errors import FieldRefused, NotAllowed

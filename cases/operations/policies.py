@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from cases.follow_up import PUBLISHED, CatchUp, policy_refusal
 from cases.models import FollowUpPolicy
@@ -44,10 +44,11 @@ def add_policy(
     )
     if code := policy_refusal(policy.rules()):
         raise DomainError(code)
-    with transaction.atomic():
-        if FollowUpPolicy.objects.filter(in_force_from=in_force_from).exists():
-            raise FieldRefused("policy_taken", field="in_force_from")
-        policy.save()
+    try:
+        with transaction.atomic():
+            policy.save()
+    except IntegrityError as error:
+        raise FieldRefused("policy_taken", field="in_force_from") from error
     return policy
 
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from cases.lifecycle import Action, EscalationReason, Priority, priority_refusal
+from cases.lifecycle import Action, EscalationReason, priority_refusal
 from cases.models import Case, Message
 from cases.operations.changing import Change, changing
 from cases.permissions import raise_refusal
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.errors import FieldRefused
 

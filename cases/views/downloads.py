@@ -6,8 +6,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from cases.models import Attachment
-from cases.views.lists import signed_in
 from cases.views.page import case_or_404
+from portal.accounts.visitors import signed_in
 from portal.files.response import download_response
 
 

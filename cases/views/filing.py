@@ -18,12 +18,13 @@ from cases.lifecycle import Action
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
 from cases.submitting import submit
-from cases.views.lists import signed_in
 from cases.views.page import case_or_404, refusal_words, visible_links
-from cases.wording import PRIORITY_IMPACTS, explain
+from cases.wording import explain
 from entitlements.models import License
 from entitlements.permissions import FilingChoice, filing_choices
+from entitlements.wording import PRIORITY_IMPACTS
 from portal.accounts.models import User
+from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 from portal.files.storing import StoredBlob
 from portal.work.form_tokens import new_token

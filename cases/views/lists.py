@@ -16,7 +16,7 @@ from cases.models import Case
 from cases.queries import count_views, for_list, views_at
 from cases.timeline import closing_instant
 from cases.wording import STATUS_NAMES, event_name
-from portal.accounts.models import User
+from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
 PAGE_SIZE = 25
@@ -65,12 +65,6 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "cases/list.html", context)
-
-
-def signed_in(request: HttpRequest) -> User:
-    """This will give the person of a request that has passed `login_required`."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from cases.lifecycle import CUSTOMER_ACTIONS, Action, Refusal, refusal
 from cases.models import Case, Hold, Message, case_number
 from cases.permissions import facts_of, roles_of
 from cases.timeline import closing_instant, timeline_of, track_of, who
-from cases.views.lists import signed_in
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, STATUS_SENTENCES, as_html, refusal_text
 from portal.accounts.models import User
+from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 from portal.work.form_tokens import new_token
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.wording.labels import PRIORITY_NAMES, RESOLUTION_NAMES, Words, reminder_name, status_name
+from cases.wording.labels import RESOLUTION_NAMES, Words, reminder_name, status_name
+from entitlements.wording import PRIORITY_NAMES
 
 EVENT_NAMES: Mapping[str, Words] = {
     "filed": gettext_lazy("Case filed"),

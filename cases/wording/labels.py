@@ -9,15 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import prose
 from cases.follow_up import Step, StepKind
-from cases.lifecycle import (
-    Action,
-    Channel,
-    EscalationReason,
-    Priority,
-    Resolution,
-    Role,
-    Status,
-)
+from cases.lifecycle import Action, Channel, EscalationReason, Resolution, Role, Status
 
 Words = str | Promise
 
@@ -43,24 +35,10 @@ STATUS_SENTENCES: Mapping[str, Words] = {
     Status.AUTO_CLOSED: gettext_lazy("Closed by itself, because no answer came"),
 }
 
-PRIORITY_NAMES: Mapping[int, Words] = {
-    Priority.P1: gettext_lazy("P1 Critical"),
-    Priority.P2: gettext_lazy("P2 Urgent"),
-    Priority.P3: gettext_lazy("P3 Important"),
-    Priority.P4: gettext_lazy("P4 Minor"),
-}
-PRIORITIES = [(priority.value, PRIORITY_NAMES[priority]) for priority in Priority]
 RESOLUTION_MEANINGS: Mapping[str, Words] = {
     Resolution.CONFIRMED: gettext_lazy("A solution works: support's, or your own."),
     Resolution.IRRELEVANT: gettext_lazy("No solution fitted, and none is needed any more."),
     Resolution.OBSOLETE: gettext_lazy("The problem is gone, or what it was about no longer exists."),
-}
-# SPEC 3.2, the column *Impact*.
-PRIORITY_IMPACTS: Mapping[int, Words] = {
-    Priority.P1: gettext_lazy("Production is down, or data is being lost or badly damaged."),
-    Priority.P2: gettext_lazy("Major degradation, data may be lost, or a major feature is hit."),
-    Priority.P3: gettext_lazy("Minor degradation; a workaround keeps your business going."),
-    Priority.P4: gettext_lazy("A question, or a wish for an enhancement."),
 }
 
 RESOLUTION_NAMES: Mapping[str, Words] = {

@@ -12,7 +12,8 @@ from cases.lifecycle import (
     Status,
 )
 from cases.wording.history import actor_name, event_name
-from cases.wording.labels import ACTION_NAMES, PRIORITY_NAMES, ROLE_NAMES, STATUS_NAMES, Words, status_name
+from cases.wording.labels import ACTION_NAMES, ROLE_NAMES, STATUS_NAMES, Words, status_name
+from entitlements.wording import PRIORITY_NAMES
 from entitlements.wording import refusal_text as entitlement_refusal_text
 from portal.accounts.wording import exact
 from portal.errors import DomainError

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from entitlements.models import EntitlementEvent, License
-from portal.accounts.models import Account, User
+from portal.accounts.models import Account, Region, User
 from portal.errors import DomainError
 
 
@@ -16,6 +16,11 @@ def locked_account(account_id: int) -> Account:
 def locked_license(license_id: int) -> License:
     """Load a license for changing its terms or seats; others wait."""
     return License.objects.select_for_update(of=("self",), no_key=True).for_display().get(pk=license_id)
+
+
+def locked_region(code: str) -> Region:
+    """Load a region for changing when it works; others wait, while filing a case does not."""
+    return Region.objects.select_for_update(no_key=True).get(pk=code)
 
 
 def require(refusal: DomainError | None) -> None:

@@ -1,18 +1,56 @@
 """Every label and sentence about entitlements. Rules return codes with values; here they become words."""
 
+from entitlements.wording.calendars import (
+    DAY_OFF_SOURCES,
+    WeekLine,
+    affected,
+    clock_time,
+    read_hours,
+    week_lines,
+)
 from entitlements.wording.days import day, days
 from entitlements.wording.history import EVENT_NAMES
 from entitlements.wording.plans import COMPARISON, PLAN_NAMES, PLANS, ComparisonRow, Words
 from entitlements.wording.refusals import refusal_text
+from entitlements.wording.targets import (
+    CLOCK_NAMES,
+    CLOCKS,
+    PRIORITIES,
+    PRIORITY_IMPACTS,
+    PRIORITY_NAMES,
+    SERVICE_NAMES,
+    SERVICES,
+    Ledger,
+    ledger_in_words,
+    length,
+    target_text,
+)
 
 __all__ = [
+    "CLOCKS",
+    "CLOCK_NAMES",
     "COMPARISON",
+    "DAY_OFF_SOURCES",
     "EVENT_NAMES",
     "PLANS",
     "PLAN_NAMES",
+    "PRIORITIES",
+    "PRIORITY_IMPACTS",
+    "PRIORITY_NAMES",
+    "SERVICES",
+    "SERVICE_NAMES",
     "ComparisonRow",
+    "Ledger",
+    "WeekLine",
     "Words",
+    "affected",
+    "clock_time",
     "day",
     "days",
+    "ledger_in_words",
+    "length",
+    "read_hours",
     "refusal_text",
+    "target_text",
+    "week_lines",
 ]

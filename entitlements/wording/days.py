@@ -15,3 +15,9 @@ def day(when: date) -> str:
 def days(first_on: date, last_on: date) -> str:
     """Write a stretch of days, both ends included."""
     return f"{day(first_on)} – {day(last_on)}"
+
+
+def weekday_and_day(when: date) -> str:
+    """Write a day with its weekday: Wed 3 Dec 2025."""
+    # Translators: Django date format of a day with its weekday: Wed 3 Dec 2025
+    return date_format(when, pgettext("weekday and day", "D j M Y"))

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from entitlements.wording.days import day, days
 from entitlements.wording.plans import PLAN_NAMES
 from portal.accounts.refusals import REFUSALS as PEOPLE_REFUSALS
-from portal.accounts.wording import exact
 from portal.errors import DomainError
 
 
@@ -36,6 +34,36 @@ def _license_full(values: Mapping[str, Any]) -> str:
 
 
 _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    # Dated rows
+    "row_in_the_past": lambda _values: _(
+        "A dated row begins in the future: cases filed until then keep what they were promised. Choose a"
+        " later instant."
+    ),
+    "row_taken": lambda _values: _("There is already a row from that instant on. Choose another."),
+    "minutes_missing": lambda _values: _(
+        "Say how many minutes; only a business day has a length of its own."
+    ),
+    "minutes_of_a_day": lambda _values: _(
+        "A business day is as long as the region's day. Leave the minutes empty, or choose another clock."
+    ),
+    "minutes_out_of_range": lambda values: (
+        _("A target is between 1 and %(most)d minutes long.") % {"most": values["most"]}
+    ),
+    "hours_invalid": lambda _values: _(
+        "Hours of a day ascend, do not touch each other and lie between 00:00 and 24:00."
+    ),
+    "hours_never_open": lambda _values: _(
+        "A region that never opens could answer nobody. Give at least one day its hours."
+    ),
+    "day_off_past": lambda _values: _(
+        "That day is over in the region. A day off counts for cases filed after it was added: choose today or"
+        " a later day."
+    ),
+    "day_off_taken": lambda values: _("That day is already off: %(name)s.") % values,
+    "day_off_is_certain": lambda values: _("%(name)s is certain already and counts.") % values,
+    "day_off_struck": lambda values: (
+        _("%(name)s was struck already. To have the day off again, add it anew.") % values
+    ),
     # Filing
     "not_a_named_contact": lambda values: (
         _(

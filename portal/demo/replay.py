@@ -8,9 +8,10 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases import operations
-from cases.lifecycle import Channel, EscalationReason, Priority, Resolution
+from cases.lifecycle import Channel, EscalationReason, Resolution
 from cases.models import Case
 from entitlements.models import License
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.accounts.zones import account_zone
 from portal.demo.past import Past

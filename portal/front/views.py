@@ -17,13 +17,12 @@ from cases.models import Case
 from cases.prose import excerpt
 from cases.queries import CLOSING_SOON, for_list, waiting_for
 from cases.timeline import Track, track_of
-from cases.views.lists import Row, row_of, signed_in
-from entitlements import terms
-from entitlements.models import License, Term
-from entitlements.queries import active_license_ids, licenses_of, region_zone
+from cases.views.lists import Row, row_of
+from entitlements.queries import active_license_ids, holdings_of
 from portal.accounts.models import User
 from portal.accounts.operations import change_profile
 from portal.accounts.refusals import refusal_text
+from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 from portal.errors import FieldRefused
 from portal.front.context import THEMES
@@ -53,16 +52,6 @@ class WaitingRow:
         return self.row.case
 
 
-@dataclass(frozen=True)
-class Have:
-    """A license and its term that counts now; state is in_force, coming, ended or none."""
-
-    license: License
-    term: Term | None
-    state: str
-    is_contact: bool
-
-
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -82,23 +71,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting_count": len(mine),
         "closing_soon": others[:_SHOWN_ON_HOME],
         "recent": [row_of(case, now) for case in recent[:_RECENT_ON_HOME]],
-        "have": [_have(license_, user, now) for license_ in licenses_of(user)],
+        "have": holdings_of(user, now),
         "now": now,
     }
     return render(request, "front/home.html", context)
-
-
-def _have(license_: License, user: User, now: datetime) -> Have:
-    """Reads the loaded terms: the one in force, else the next, else the last."""
-    every, zone = list(license_.terms.all()), region_zone(license_)
-    today = terms.local_day(now, zone)
-    found = (
-        (terms.in_force(every, now, zone), "in_force"),
-        (terms.next_after(every, today), "coming"),
-        (terms.last_before(every, today), "ended"),
-    )
-    term, state = next((pair for pair in found if pair[0]), (None, "none"))
-    return Have(license_, term, state, is_contact=license_.pk in active_license_ids(user))
 
 
 def _waiting_row(case: Case, user: User, now: datetime) -> WaitingRow:

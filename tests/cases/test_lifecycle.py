@@ -8,7 +8,6 @@ from cases.lifecycle import (
     TRANSITIONS,
     Action,
     CaseFacts,
-    Priority,
     Resolution,
     Role,
     Status,
@@ -17,6 +16,7 @@ from cases.lifecycle import (
     resolution_refusal,
     status_after,
 )
+from entitlements.targets import Priority
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

@@ -8,10 +8,11 @@ import pytest
 from django.utils import timezone, translation
 
 from cases import operations
-from cases.lifecycle import EscalationReason, Priority, Resolution, Status
+from cases.lifecycle import EscalationReason, Resolution, Status
 from cases.models import Case
 from entitlements.models import License, Seat
 from entitlements.operations import remove_named_contact
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import Mail, kind_of, kinds

@@ -9,10 +9,11 @@ from typing import Any
 
 from cases import operations
 from cases.follow_up import PUBLISHED, CatchUp
-from cases.lifecycle import Priority, Resolution, Status
+from cases.lifecycle import Resolution, Status
 from cases.models import Case, FollowUpPolicy
 from cases.sweep import carry_out_steps
 from entitlements.models import License
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from tests.factories.people import make_agent, make_customer, make_lead
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from cases import operations
 from cases.follow_up import CatchUp
-from cases.lifecycle import Channel, EscalationReason, Priority, Resolution
+from cases.lifecycle import Channel, EscalationReason, Resolution
 from cases.models import Case, FollowUpPolicy
 from entitlements.models import License, Seat
 from entitlements.operations import add_named_contact, remove_named_contact
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.accounts.operations import set_staff_sign_in
 from portal.errors import DomainError

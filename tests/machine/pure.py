@@ -10,7 +10,8 @@ from datetime import date, timedelta
 
 from cases import follow_up, lifecycle
 from cases.follow_up import CatchUp, Hold, Period, Policy, Step, StepKind
-from cases.lifecycle import Action, CaseFacts, Priority, Role, Status
+from cases.lifecycle import Action, CaseFacts, Role, Status
+from entitlements.targets import Priority
 from tests.machine.life import Disagreement
 from tests.machine.scene import BEGIN, POLICIES, rules_of
 from tests.machine.series import EXTENSION, Done, Rules, Series

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from cases import operations
 from cases.action_pages import PAGES
-from cases.lifecycle import STAFF_ACTIONS, Action, Priority
+from cases.lifecycle import STAFF_ACTIONS, Action
 from cases.models import Case
 from cases.sweep import carry_out_steps
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
 from tests.cases.records import snapshot

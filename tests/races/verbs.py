@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from cases import operations
 from cases.follow_up import CatchUp
-from cases.lifecycle import Channel, EscalationReason, Priority, Resolution, Status
+from cases.lifecycle import Channel, EscalationReason, Resolution, Status
 from cases.models import Case
 from cases.sweep import carry_out_steps
 from entitlements import operations as entitlements
 from entitlements.models import License, Product, Seat
 from entitlements.plans import Plan
+from entitlements.targets import Priority
 from portal.accounts.models import Country, User
 from portal.accounts.operations import set_staff_sign_in
 from portal.notices.sender import send_due

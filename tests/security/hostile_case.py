@@ -7,9 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases import operations
-from cases.lifecycle import Channel, EscalationReason, Priority
+from cases.lifecycle import Channel, EscalationReason
 from cases.models import Case
 from entitlements.models import License
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.files.storing import StoredBlob, store
 from tests.factories import people

@@ -18,10 +18,11 @@ from django.db import transaction
 from django.test import Client, override_settings
 
 from cases import operations
-from cases.lifecycle import Action, Priority, Status
+from cases.lifecycle import Action, Status
 from cases.models import Attachment, Case, FollowUpPolicy
 from entitlements import operations as entitlements
-from entitlements.models import EntitlementEvent, License, Product
+from entitlements.models import DayOff, EntitlementEvent, License, Product, RegionHours, ResponseTarget
+from entitlements.targets import Priority
 from portal.accounts.models import Account, User
 from portal.accounts.operations import set_staff_groups
 from portal.files.storing import store
@@ -221,6 +222,9 @@ def _rows(world: World, agent: User) -> dict[str, object]:
         "entitlements/license": world.license.pk,
         "entitlements/term": term.pk,
         "entitlements/seat": contact.seats.get().pk,
+        "entitlements/responsetarget": ResponseTarget.objects.earliest("pk").pk,
+        "entitlements/regionhours": RegionHours.objects.earliest("pk").pk,
+        "entitlements/dayoff": DayOff.objects.filter(is_estimated=False).earliest("pk").pk,
         "entitlements/entitlementevent": EntitlementEvent.objects.earliest("pk").pk,
         "cases/followuppolicy": FollowUpPolicy.objects.earliest("pk").pk,
     }

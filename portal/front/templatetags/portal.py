@@ -11,8 +11,9 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from cases.prose import mark_japanese
-from cases.wording import PRIORITY_NAMES, STATUS_NAMES, Words
+from cases.wording import STATUS_NAMES, Words
 from entitlements import wording as entitlement_wording
+from entitlements.wording import PRIORITY_NAMES
 from portal.accounts import wording
 
 register = template.Library()

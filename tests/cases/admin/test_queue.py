@@ -7,10 +7,11 @@ import pytest
 from django.test import Client
 
 from cases import operations
-from cases.lifecycle import EscalationReason, Priority, Status
+from cases.lifecycle import EscalationReason, Status
 from cases.models import Case, CaseEvent
 from cases.queries import in_queue_order, reminder_reached_nobody
 from entitlements.models import License
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from tests.cases.admin.pages import LIST, client_of, numbers_in, statements_of

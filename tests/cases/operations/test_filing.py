@@ -6,11 +6,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases import operations
-from cases.lifecycle import Channel, Priority, Resolution, Status
+from cases.lifecycle import Channel, Resolution, Status
 from cases.models import Case, Message
 from entitlements.models import License, Seat
 from entitlements.operations import add_term, remove_named_contact, set_contact_permissions
 from entitlements.plans import Plan
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused, NotAllowed
 from portal.files.models import StoredFile

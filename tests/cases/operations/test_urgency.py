@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from cases import operations
-from cases.lifecycle import EscalationReason, Priority, Resolution, Status
+from cases.lifecycle import EscalationReason, Resolution, Status
 from cases.models import Case
 from entitlements.models import License
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused, NotAllowed
 from tests.cases.records import keys, newest, recorded, refused, telling

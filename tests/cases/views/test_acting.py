@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases import operations
-from cases.lifecycle import Priority, Resolution, Status
+from cases.lifecycle import Resolution, Status
 from cases.models import Case
 from entitlements.models import License
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.files.checks import MAX_BYTES
 from portal.files.models import StoredFile

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases import operations
-from cases.lifecycle import Priority
 from cases.models import Case
 from entitlements.models import License
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
 from tests.cases.records import snapshot

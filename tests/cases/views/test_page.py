@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from cases import operations
-from cases.lifecycle import Priority, Status
+from cases.lifecycle import Status
 from cases.models import Case, CaseEvent, Message
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from tests.cases.views.browsing import client_of, own_statements, page_of, shown
 from tests.factories.cases import (

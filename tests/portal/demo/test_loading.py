@@ -9,13 +9,14 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 
 from cases import operations
-from cases.lifecycle import Action, Priority, Status
+from cases.lifecycle import Action, Status
 from cases.models import Case, FollowUpStep, Message
 from cases.permissions import refusal_of, roles_of
 from cases.queries import waiting_for
 from cases.wording import STATUS_NAMES
 from entitlements.models import License
 from entitlements.queries import plan_in_force
+from entitlements.targets import Priority
 from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import Account, User
 from portal.demo.models import DemoClock

@@ -12,11 +12,12 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from cases import operations
-from cases.lifecycle import Action, Priority, Status
+from cases.lifecycle import Action, Status
 from cases.models import Case, CaseEvent, FollowUpStep
 from cases.permissions import refusal_of, roles_of
 from cases.wording import STATUS_NAMES
 from entitlements.models import License, Product
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.clock import business_now
 from portal.demo.models import DemoClock

@@ -188,6 +188,27 @@ def _term(world: World, _whose: Whose) -> dict[str, object]:
     return {"license": world.license.pk, "plan": "expert", **dates}
 
 
+def _target(_world: World, _whose: Whose) -> dict[str, object]:
+    return {
+        "service": "expert",
+        "priority": "2",
+        "clock": "business",
+        "minutes": "90",
+        "in_force_from": "2100-01-01T00:00",
+        "is_sure": "on",
+    }
+
+
+def _hours(_world: World, _whose: Whose) -> dict[str, object]:
+    return {
+        "region": "EMEA",
+        "monday": "09:00-12:00, 13:00-17:00",
+        "full_day_minutes": "420",
+        "in_force_from": "2100-01-01T00:00",
+        "is_sure": "on",
+    }
+
+
 def _policy(_world: World, _whose: Whose) -> dict[str, object]:
     return {
         "in_force_from": "2027-01-01T00:00",
@@ -240,6 +261,16 @@ MODELS = (
         changed=lambda *_: {"is_sure": "on"},
     ),
     *model_pages("entitlements/entitlementevent"),
+    *model_pages("entitlements/responsetarget", add=_ROOT, new=_target),
+    _site("entitlements/responsetarget/what-applies/", get(of_staff(200, STAFF)), post(of_staff(405, STAFF))),
+    *model_pages("entitlements/regionhours", add=_ROOT, new=_hours),
+    *model_pages(
+        "entitlements/dayoff",
+        add=_ROOT,
+        change=_ROOT,
+        new=lambda *_: {"region": "EMEA", "day": "2100-02-03", "name": "Day off", "is_sure": "on"},
+        changed=lambda *_: {"decision": "strike", "is_sure": "on"},
+    ),
     *model_pages("work/heartbeat"),
 )
 

@@ -1,0 +1,78 @@
+"""The plans side by side, with one's own marked for each product."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from entitlements.plans import Plan
+from entitlements.queries import HoldingState, holdings_of, service_under, targets_in_force
+from entitlements.targets import Priority, Service
+from entitlements.wording import (
+    COMPARISON,
+    PLAN_NAMES,
+    PRIORITY_IMPACTS,
+    PRIORITY_NAMES,
+    SERVICE_NAMES,
+    target_text,
+)
+from portal.accounts.visitors import signed_in
+from portal.clock import business_now
+
+
+@dataclass(frozen=True)
+class PlanColumn:
+    """A plan, and the products that the account has under it."""
+
+    name: str
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TargetRow:
+    """A priority with its impact, and what each service promises at it."""
+
+    name: str
+    impact: str
+    # The name of each service, with its target.
+    cells: tuple[tuple[str, str], ...]
+
+
+@login_required
+@require_safe
+def plans(request: HttpRequest) -> HttpResponse:
+    """This will compare the plans and their targets; staff see it with nothing marked."""
+    user, now = signed_in(request), business_now()
+    held = [one for one in holdings_of(user, now) if one.state is HoldingState.IN_FORCE and one.term]
+    in_force = targets_in_force(now)
+    mine: dict[Service, list[str]] = {service: [] for service in Service}
+    for one in held:
+        if one.term:
+            mine[service_under(one.license, one.term)].append(one.license.product.name)
+    context = {
+        "columns": [
+            PlanColumn(
+                str(PLAN_NAMES[plan]),
+                tuple(one.license.product.name for one in held if one.term and one.term.plan == plan),
+            )
+            for plan in Plan
+        ],
+        "comparison": COMPARISON,
+        "services": [PlanColumn(str(SERVICE_NAMES[service]), tuple(mine[service])) for service in Service],
+        "targets": [
+            TargetRow(
+                str(PRIORITY_NAMES[priority]),
+                str(PRIORITY_IMPACTS[priority]),
+                tuple(
+                    (str(SERVICE_NAMES[service]), target_text(row.clock, row.minutes))
+                    for service in Service
+                    for row in in_force[service]
+                    if row.priority == priority
+                ),
+            )
+            for priority in Priority
+        ],
+    }
+    return render(request, "entitlements/plans.html", context)

@@ -1,0 +1,73 @@
+"""What an account has: its licenses with plan and targets, and when its region works."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from entitlements.models import ResponseTarget
+from entitlements.queries import (
+    Holding,
+    HoldingState,
+    calendar_of,
+    holdings_of,
+    hours_now,
+    service_under,
+    targets_in_force,
+)
+from entitlements.targets import Service
+from entitlements.wording import target_text, week_lines
+from portal.accounts.visitors import signed_in
+from portal.clock import business_now
+
+_SHOWN_DAYS_OFF = 4
+
+
+@dataclass(frozen=True)
+class PromisedIn:
+    """A priority and how soon its first response comes, in words."""
+
+    priority: int
+    target: str
+
+
+@dataclass(frozen=True)
+class HoldingRow:
+    """A license with what its term in force promises; nothing while none is."""
+
+    holding: Holding
+    promises: tuple[PromisedIn, ...]
+
+
+@login_required
+@require_safe
+def what_we_have(request: HttpRequest) -> HttpResponse:
+    """This will show a customer what their account has."""
+    user, now = signed_in(request), business_now()
+    if user.is_staff or user.account is None:
+        return redirect("admin:index")
+    in_force = targets_in_force(now)
+    when = calendar_of(user.account.country.region, now)
+    hours = hours_now(when, now)
+    context = {
+        "account": user.account,
+        "now": now,
+        "rows": [HoldingRow(one, _promises(one, in_force)) for one in holdings_of(user, now)],
+        "hours": hours,
+        "left": hours.changes_at - now,
+        "week": week_lines(when.hours.week),
+        "coming_days_off": when.coming_days_off(now, _SHOWN_DAYS_OFF),
+    }
+    return render(request, "entitlements/overview.html", context)
+
+
+def _promises(
+    holding: Holding, in_force: Mapping[Service, tuple[ResponseTarget, ...]]
+) -> tuple[PromisedIn, ...]:
+    if holding.term is None or holding.state is not HoldingState.IN_FORCE:
+        return ()
+    rows = in_force[service_under(holding.license, holding.term)]
+    return tuple(PromisedIn(row.priority, target_text(row.clock, row.minutes)) for row in rows)

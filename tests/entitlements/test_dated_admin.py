@@ -1,0 +1,176 @@
+"""Dated rows in the admin: nothing is saved before one has seen whom it affects."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from entitlements import operations
+from entitlements.models import DayOff, License, RegionHours, ResponseTarget
+from entitlements.plans import Plan
+from tests.factories.people import (
+    EPOCH,
+    make_account,
+    make_agent,
+    make_customer,
+    make_license,
+    make_superuser,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
+WHAT_APPLIES = "/admin/entitlements/responsetarget/what-applies/"
+
+
+@pytest.fixture(autouse=True)
+def _now() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def license_() -> License:
+    operations.import_holidays([2026], now=NOW)
+    made = make_license(
+        make_account("Northwind", country="US"),
+        plan=Plan.EXPERT,
+        first_on=EPOCH.date(),
+        last_on=date(2026, 12, 31),
+    )
+    make_customer(made, email="contact@northwind.example")
+    return made
+
+
+def client_of(person: Any) -> Client:
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def shown(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", response.content.decode()).split())
+
+
+TARGET = {
+    "service": "expert",
+    "priority": "2",
+    "clock": "business",
+    "minutes": "90",
+    "in_force_from": "2026-07-01T00:00",
+}
+HOURS = {
+    "region": "AMER",
+    "monday": "09:00-12:00, 13:00-17:00",
+    "full_day_minutes": "420",
+    "in_force_from": "2026-07-01T00:00",
+}
+DAY_OFF = {"region": "AMER", "day": "2026-08-03", "name": "Stocktaking"}
+
+
+@pytest.mark.parametrize(
+    ("model", "sent"),
+    [(ResponseTarget, TARGET), (RegionHours, HOURS), (DayOff, DAY_OFF)],
+    ids=["target", "hours", "day-off"],
+)
+def test_a_row_is_saved_once_one_has_seen_whom_it_affects(
+    license_: License, model: Any, sent: dict[str, str]
+) -> None:
+    make_account("Kaze", country="JP")
+    root, known = client_of(make_superuser()), model.objects.count()
+    add = reverse(f"admin:entitlements_{model._meta.model_name}_add")
+
+    first = root.post(add, sent)
+    assert (first.status_code, model.objects.count()) == (200, known)
+    assert "It affects 1 account: Northwind. No case filed before changes." in shown(first)
+
+    second = root.post(add, {**sent, "is_sure": "on"})
+    assert (second.status_code, model.objects.count()) == (302, known + 1)
+    page = root.get(reverse(f"admin:entitlements_{model._meta.model_name}_changelist"))
+    assert page.status_code == 200
+
+
+def test_hours_are_read_as_people_write_them_and_refused_where_nobody_could(license_: License) -> None:
+    root, add = client_of(make_superuser()), reverse("admin:entitlements_regionhours_add")
+    assert root.post(add, {**HOURS, "is_sure": "on"}).status_code == 302
+    made = RegionHours.objects.latest("pk")
+    assert made.week == [[[540, 720], [780, 1020]], [], [], [], [], [], []]
+    for wrong in ("9-12", "09:00–25:00", "09:60-10:00", "nine", "10:00-09:00", "09:00-10:00, 09:30-11:00"):
+        page = root.post(
+            add, {**HOURS, "monday": wrong, "in_force_from": "2026-08-01T00:00", "is_sure": "on"}
+        )
+        assert page.status_code in {200, 409}, wrong
+        assert wrong in page.content.decode(), wrong
+    assert RegionHours.objects.latest("pk") == made
+
+
+def test_a_refusal_is_shown_at_its_field_and_keeps_what_was_typed(license_: License) -> None:
+    root, add = client_of(make_superuser()), reverse("admin:entitlements_responsetarget_add")
+    page = root.post(add, {**TARGET, "in_force_from": "2026-05-01T00:00", "is_sure": "on"})
+    assert page.status_code == 400
+    assert "A dated row begins in the future" in shown(page)
+    assert 'value="90"' in page.content.decode()
+
+
+def test_staff_confirm_and_strike_days(license_: License) -> None:
+    root = client_of(make_superuser())
+    DayOff.objects.all().delete()
+    operations.import_holidays([2028], now=NOW)
+    guess = DayOff.objects.get(region="APAC", day=date(2028, 5, 5))
+    change = reverse("admin:entitlements_dayoff_change", args=[guess.pk])
+    seen = root.post(change, {"decision": "confirm"})
+    assert "Tick to save it." in shown(seen)
+    for decision, counts in (("confirm", True), ("strike", False)):
+        assert root.post(change, {"decision": decision, "is_sure": "on"}).status_code == 302
+        guess.refresh_from_db()
+        assert guess.counts is counts
+    assert root.post(change, {"decision": "strike", "is_sure": "on"}).status_code == 403
+    for state, count in (("struck", 1), ("waits", DayOff.objects.filter(is_estimated=True).count() - 1)):
+        page = root.get(reverse("admin:entitlements_dayoff_changelist"), {"state": state})
+        assert page.context["cl"].result_count == count
+
+
+def test_what_would_apply_shows_what_a_filing_is_promised_and_why(license_: License) -> None:
+    agent = client_of(make_agent())
+    page = shown(
+        agent.get(WHAT_APPLIES, {"license": license_.pk, "priority": "2", "filed_at": "2026-05-22T23:40"})
+    )
+    for words in (
+        "First response due Tue 26 May 2026, 14:10 UTC",
+        "2 h, business hours",
+        "Memorial Day",
+        "weekend",
+        "outside the hours",
+        "50 min",
+        "1 h 10 min",
+        "contact@northwind.example",
+    ):
+        assert words in page, words
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"license": "x", "priority": "2"},
+        {"license": "999999999999999999999", "priority": "2"},
+        {"license": "1", "priority": "9", "filed_at": "yesterday"},
+        {"license": "\x00", "priority": "\x00", "filed_at": "\x00"},
+    ],
+)
+def test_what_would_apply_takes_bad_input_calmly(license_: License, query: dict[str, str]) -> None:
+    assert client_of(make_agent()).get(WHAT_APPLIES, query).status_code in {200, 400}
+
+
+def test_what_would_apply_says_where_nothing_is_promised(license_: License) -> None:
+    agent = client_of(make_agent())
+    page = agent.get(WHAT_APPLIES, {"license": license_.pk, "priority": "1", "filed_at": "2027-02-01T10:00"})
+    assert "Nothing is promised" in shown(page)
+
+
+def test_what_would_apply_is_for_agents_and_leads(license_: License) -> None:
+    assert client_of(make_customer(license_)).get(WHAT_APPLIES).status_code == 302
