@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from entitlements.business_time import Hours
@@ -120,10 +120,6 @@ class DayOff(models.Model):
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True) | Q(is_estimated=True),
                 name="day_off_confirmed_if_estimated",
-            ),
-            models.CheckConstraint(
-                condition=Q(struck_at__isnull=True) | Q(struck_at__gte=F("added_at")),
-                name="day_off_struck_after_it_was_added",
             ),
         )
 

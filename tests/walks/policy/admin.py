@@ -262,7 +262,7 @@ MODELS = (
     ),
     *model_pages("entitlements/entitlementevent"),
     *model_pages("entitlements/responsetarget", add=_ROOT, new=_target),
-    _site("entitlements/responsetarget/what-applies/", get(of_staff(200, STAFF)), post(of_staff(405, STAFF))),
+    _site("entitlements/responsetarget/what-applies/", get(of_staff(200, STAFF)), post(of_staff(405))),
     *model_pages("entitlements/regionhours", add=_ROOT, new=_hours),
     *model_pages(
         "entitlements/dayoff",
