@@ -1,6 +1,6 @@
-"""A week's hours as instants: computed once in blocks of years, then found by binary search. Pure.
+"""A week's hours as instants: computed once for each year, then found by binary search. Pure.
 
-Each block holds the opening and closing instants of its years and how much is counted at the end of each
+Each block holds the opening and closing instants of one local year and how much is counted at the end of each
 stretch. They are kept as instants and durations, not as numbers: turning one into the other costs more
 than a search.
 """
@@ -21,10 +21,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCAL_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- a local time on purpose
 # The engine knows these years, the first included and the last not. Terms end before it, too.
 _FIRST_YEAR, _END_YEAR = 1970, 2200
-_YEARS_OF_BLOCK = 2
-# What is kept of all calendars together; a block takes some 100 kB.
-_BLOCKS_KEPT = 128
+# What is kept of all calendars together; a block takes some 50 kB.
+_BLOCKS_KEPT = 256
 _TABLES_KEPT = 64
+# For how many years a table finds its block without a search.
+_YEARS_AT_HAND = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,11 @@ class Block:
 
     def before(self, instant: datetime) -> timedelta:
         """How much of the block lies before an instant."""
-        begun = bisect_right(self.opens, instant)
-        if not begun:
+        latest = bisect_right(self.opens, instant) - 1
+        if latest < 0:
             return NOTHING
-        closes, counted = self.closes[begun - 1], self.counted[begun - 1]
-        return counted if instant >= closes else counted - (closes - instant)
+        closes = self.closes[latest]
+        return self.counted[latest] if closes <= instant else self.counted[latest] - (closes - instant)
 
 
 class Table:
@@ -59,10 +60,8 @@ class Table:
         self.week = week
         self.days_off = days_off
         # Where the blocks begin; the last is the end of what the engine knows.
-        self.starts = [
-            self.opening(date(year, 1, 1), 0) for year in range(_FIRST_YEAR, _END_YEAR + 1, _YEARS_OF_BLOCK)
-        ]
-        self._recent: Block | None = None
+        self.starts = [self.opening(date(year, 1, 1), 0) for year in range(_FIRST_YEAR, _END_YEAR + 1)]
+        self._recent: dict[int, Block] = {}
 
     def add(self, start: datetime, amount: timedelta) -> datetime:
         """The earliest instant at which `amount` has been counted from `start`."""
@@ -93,7 +92,7 @@ class Table:
         if end < start:
             return -self.count(end, start)
         first, last = self._block_at(start), self._block_at(end)
-        between = sum((self._block(number).total for number in range(first.number, last.number)), NOTHING)
+        between = sum((_compute(self, number).total for number in range(first.number, last.number)), NOTHING)
         return between + last.before(end) - first.before(start)
 
     def stretches(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -134,13 +133,16 @@ class Table:
         return offset
 
     def _block_at(self, instant: datetime) -> Block:
-        recent = self._recent
+        recent = self._recent.get(instant.year)
         if recent is not None and recent.start <= instant < recent.end:
             return recent
         number = bisect_right(self.starts, instant) - 1
         if not 0 <= number < len(self.starts) - 1:
             raise OutOfCalendar(f"{instant} is not in the years {_FIRST_YEAR} to {_END_YEAR - 1}")
-        self._recent = block = _compute(self, number)
+        block = _compute(self, number)
+        if len(self._recent) >= _YEARS_AT_HAND:
+            self._recent = {}
+        self._recent[instant.year] = block
         return block
 
     def _block(self, number: int) -> Block:
@@ -173,8 +175,8 @@ def _compute(table: Table, number: int) -> Block:
 
 
 def _days(table: Table, number: int) -> Iterator[tuple[date, Hours]]:
-    year = _FIRST_YEAR + number * _YEARS_OF_BLOCK
-    day, end = date(year, 1, 1), date(year + _YEARS_OF_BLOCK, 1, 1)
+    year = _FIRST_YEAR + number
+    day, end = date(year, 1, 1), date(year + 1, 1, 1)
     while day < end:
         if day not in table.days_off:
             yield from ((day, hours) for hours in table.week[day.weekday()])
