@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz machine bench
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz machine bench bench-hours
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -71,6 +71,9 @@ machine: setup-dev ## Walk portal and model side by side; STEPS=100000, SEED=1, 
 
 bench: setup-dev ## Measure the portal on PostgreSQL beside floors of the same run; BENCH_CASES=1000000, KEEP=1
 	@$(IN_VENV) -m bench
+
+bench-hours: setup-dev ## Compare business time with an independent library: agreement and speed; INSTANTS=10000
+	@$(IN_VENV) -m bench.business_time
 
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures

@@ -144,7 +144,6 @@ def test_what_would_apply_shows_what_a_filing_is_promised_and_why(license_: Lice
         "2 h, business hours",
         "Memorial Day",
         "weekend",
-        "outside the hours",
         "50 min",
         "1 h 10 min",
         "contact@northwind.example",
