@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from entitlements.plans import Plan
-from entitlements.wording import _REFUSALS, EVENT_NAMES, day, days, refusal_text
+from entitlements.wording import EVENT_NAMES, day, days, refusal_text
+from entitlements.wording.refusals import _REFUSALS
 from portal.accounts.refusals import REFUSALS as PEOPLE_REFUSALS
 from portal.errors import DomainError
 

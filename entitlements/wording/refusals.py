@@ -1,159 +1,17 @@
-"""Every label and sentence about entitlements. Rules return codes with values; here they become words."""
+"""Sentences for what entitlements refuse, by code: which rule, its value, what to do instead (SPEC 2.3)."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.utils.dateformat import format as date_format
-from django.utils.functional import Promise
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import ngettext
 
-from entitlements.plans import Plan, Topic, capacity
+from entitlements.wording.days import day, days
+from entitlements.wording.plans import PLAN_NAMES
 from portal.accounts.refusals import REFUSALS as PEOPLE_REFUSALS
+from portal.accounts.wording import exact
 from portal.errors import DomainError
-
-Words = str | Promise
-
-PLAN_NAMES: Mapping[str, Words] = {
-    Plan.EXPERT: gettext_lazy("Expert Success Plan"),
-    Plan.ULTIMATE: gettext_lazy("Ultimate Success Plan"),
-}
-PLANS = [(plan.value, PLAN_NAMES[plan]) for plan in Plan]
-
-
-# What stands in the history that the administrator reads (SPEC 3.4).
-EVENT_NAMES: Mapping[str, Words] = {
-    "account_opened": gettext_lazy("Account opened"),
-    "account_changed": gettext_lazy("Account changed"),
-    "person_added": gettext_lazy("Person added"),
-    "person_changed": gettext_lazy("Person changed"),
-    "permissions_changed": gettext_lazy("Permissions changed"),
-    "sign_in_changed": gettext_lazy("Sign-in changed"),
-    "administrator_appointed": gettext_lazy("Account administrator appointed"),
-    "license_added": gettext_lazy("License added"),
-    "term_added": gettext_lazy("Term added"),
-    "contact_added": gettext_lazy("Named contact added"),
-    "contact_removed": gettext_lazy("Named contact removed"),
-}
-
-
-class ComparisonRow(NamedTuple):
-    """One line of the comparison of the plans: lists of points, to be shown one below the other."""
-
-    topic: Topic
-    label: Words
-    expert: tuple[Words, ...]
-    ultimate: tuple[Words, ...]
-
-
-_NOT_INCLUDED = (gettext_lazy("not included"),)
-
-# SPEC 3.1, every row in its order.
-COMPARISON: tuple[ComparisonRow, ...] = (
-    ComparisonRow(
-        Topic.SUMMARY,
-        gettext_lazy("In a word"),
-        (
-            gettext_lazy(
-                "Experts help around the clock with technical problems and critical business issues"
-            ),
-            gettext_lazy("Resources to guide yourself, best practice, and a community"),
-            gettext_lazy("Comes with every license"),
-        ),
-        (
-            gettext_lazy("A team that knows your business follows a roadmap aligned with your goals"),
-            gettext_lazy("Strategic guidance, and technical health before problems arise"),
-        ),
-    ),
-    ComparisonRow(
-        Topic.TEAM,
-        gettext_lazy("Success team"),
-        (gettext_lazy("Pooled support engineers"),),
-        (
-            gettext_lazy(
-                "Designated for you: Technical Account Manager, Customer Success Manager,"
-                " Support Service Manager"
-            ),
-            gettext_lazy(
-                "Pooled technical engineers and strategic experts, who deliver Success Accelerators"
-            ),
-            gettext_lazy("Pooled support engineers"),
-        ),
-    ),
-    ComparisonRow(
-        Topic.PROACTIVE,
-        gettext_lazy("Proactive support"),
-        _NOT_INCLUDED,
-        (
-            gettext_lazy("Reviews of upgrades and migrations, preparation of releases"),
-            gettext_lazy("Reviews of the product roadmap"),
-            gettext_lazy("Technical and strategic roadmaps brought into line"),
-            gettext_lazy("Preparation of key events"),
-            gettext_lazy("Planning of timely enablement"),
-            gettext_lazy("Technical best practice and guidance for your industry"),
-            gettext_lazy("Advocacy with the product teams"),
-            gettext_lazy("A Mutual Action Plan"),
-        ),
-    ),
-    ComparisonRow(
-        Topic.COVERAGE,
-        gettext_lazy("Coverage"),
-        (gettext_lazy("P1: 24x7"), gettext_lazy("P2, P3, P4: business hours")),
-        (gettext_lazy("P1: 24x7"), gettext_lazy("P2, P3: 24x5"), gettext_lazy("P4: business hours")),
-    ),
-    ComparisonRow(
-        Topic.OUTAGES,
-        gettext_lazy("Outage management"),
-        (gettext_lazy("standard"),),
-        (gettext_lazy("prioritised"),),
-    ),
-    ComparisonRow(
-        Topic.ESCALATIONS,
-        gettext_lazy("Escalation management"),
-        (gettext_lazy("pooled"),),
-        (gettext_lazy("a designated expert"),),
-    ),
-    ComparisonRow(
-        Topic.ACCELERATORS,
-        gettext_lazy("Success Accelerators"),
-        _NOT_INCLUDED,
-        (gettext_lazy("scheduled regularly by your Technical Account Manager and Customer Success Manager"),),
-    ),
-    ComparisonRow(
-        Topic.CHANNELS,
-        gettext_lazy("Channels"),
-        (
-            gettext_lazy("online"),
-            gettext_lazy("phone"),
-            gettext_lazy("Experience League"),
-            gettext_lazy("forums"),
-        ),
-        (
-            gettext_lazy("personalised online portal"),
-            gettext_lazy("prioritised phone"),
-            gettext_lazy("Experience League"),
-            gettext_lazy("forums"),
-        ),
-    ),
-    ComparisonRow(
-        Topic.CONTACTS,
-        gettext_lazy("Named contacts per product"),
-        (str(capacity(Plan.EXPERT)),),
-        (str(capacity(Plan.ULTIMATE)),),
-    ),
-)
-
-
-def day(when: date) -> str:
-    """Write a day as people read it: 3 Dec 2025."""
-    # Translators: Django date format of a day without a time: 3 Dec 2025
-    return date_format(when, pgettext("day", "j M Y"))
-
-
-def days(first_on: date, last_on: date) -> str:
-    """Write a stretch of days, both ends included."""
-    return f"{day(first_on)} – {day(last_on)}"
 
 
 def refusal_text(error: DomainError) -> str:

@@ -1,0 +1,17 @@
+"""Days without a time, as people read them."""
+
+from datetime import date
+
+from django.utils.dateformat import format as date_format
+from django.utils.translation import pgettext
+
+
+def day(when: date) -> str:
+    """Write a day as people read it: 3 Dec 2025."""
+    # Translators: Django date format of a day without a time: 3 Dec 2025
+    return date_format(when, pgettext("day", "j M Y"))
+
+
+def days(first_on: date, last_on: date) -> str:
+    """Write a stretch of days, both ends included."""
+    return f"{day(first_on)} – {day(last_on)}"
