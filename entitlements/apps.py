@@ -14,12 +14,13 @@ class EntitlementsConfig(AppConfig):
     verbose_name = _("Entitlements")
 
     def ready(self) -> None:
-        """Load the reference rows whenever tables were made or emptied, and claim what must be true."""
+        """Register claims and kinds of notice, and load the reference rows whenever tables were made."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from entitlements import invariants
+        from entitlements import invariants, notices
         from portal.work import invariants as claims
 
         claims.register(*invariants.INVARIANTS)
+        notices.register_kinds()
         post_migrate.connect(_load_reference_rows, sender=self)
 
 

@@ -20,6 +20,7 @@ admin.site.login = secure_admin_login(enter_admin)  # type: ignore[method-assign
 urlpatterns = [
     path("", include("portal.front.urls")),
     path("cases/", include("cases.urls")),
+    path("entitlements/", include("entitlements.urls")),
     path("admin/", admin.site.urls),
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),

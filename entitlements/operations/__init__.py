@@ -12,19 +12,34 @@ from entitlements.operations.accounts import (
     set_contact_permissions,
     set_sign_in,
 )
+from entitlements.operations.invitations import (
+    accept_invitation,
+    accept_invitation_as,
+    invite_contact,
+    revoke_invitation,
+    send_invitation_again,
+)
 from entitlements.operations.licenses import add_license, add_term
-from entitlements.operations.seats import add_named_contact, remove_named_contact
+from entitlements.operations.replacing import replace_contact
+from entitlements.operations.seats import add_named_contact, ask_for_seat, remove_named_contact
 
 __all__ = [
+    "accept_invitation",
+    "accept_invitation_as",
     "add_license",
     "add_named_contact",
     "add_person",
     "add_term",
     "appoint_administrator",
+    "ask_for_seat",
     "change_account",
     "change_person",
+    "invite_contact",
     "open_account",
     "remove_named_contact",
+    "replace_contact",
+    "revoke_invitation",
+    "send_invitation_again",
     "set_contact_permissions",
     "set_sign_in",
 ]

@@ -1,0 +1,20 @@
+"""Addresses of the pages about named contacts."""
+
+from django.urls import path
+
+from entitlements import views
+
+app_name = "entitlements"
+urlpatterns = [
+    path("contacts/", views.contacts, name="contacts"),
+    path("contacts/permissions/", views.permissions, name="permissions"),
+    path("contacts/invite/", views.invite, name="invite"),
+    path("contacts/invitations/<int:pk>/again/", views.send_again, name="send_again"),
+    path("contacts/invitations/<int:pk>/revoke/", views.revoke, name="revoke"),
+    path("contacts/people/<int:pk>/remove/", views.remove, name="remove"),
+    path("contacts/people/<int:pk>/replace/", views.replace, name="replace"),
+    path("contacts/hand-over/", views.hand_over, name="hand_over"),
+    path("contacts/history/", views.history, name="history"),
+    path("contacts/ask/<int:pk>/", views.ask, name="ask"),
+    path("invitation/<str:token>/", views.accept, name="accept"),
+]
