@@ -106,10 +106,9 @@ class LeavingForm(TokenForm):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
-        if len(seats) == 1:
-            seat_field = self.fields["seat"]
-            assert isinstance(seat_field, forms.ModelChoiceField)
-            seat_field.empty_label = None
+        seat_field = self.fields["seat"]
+        assert isinstance(seat_field, forms.ModelChoiceField)
+        seat_field.empty_label = None if len(seats) == 1 else _("Choose one")
 
 
 class ReplacingForm(LeavingForm):

@@ -116,6 +116,8 @@ def _facts(facts: object) -> list[str]:
     return [
         _("%(name)s: %(value)s") % {"name": FACT_NAMES.get(key, key), "value": _value(key, value)}
         for key, value in facts.items()
+        # The license's product stands beside the event's name.
+        if key != "product"
     ]
 
 
