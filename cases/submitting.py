@@ -21,8 +21,7 @@ from portal.accounts.models import User
 from portal.clock import machine_now
 from portal.errors import DomainError, FieldRefused
 from portal.files.storing import StoredBlob, stored
-from portal.work.form_tokens import submit_once, throttle
-from portal.work.models import FormToken
+from portal.work.form_tokens import sent_before, submit_once, throttle
 
 # What SPEC 6 limits per person and hour, beside uploads.
 _LIMITED = frozenset({"case", "reply"})
@@ -96,17 +95,6 @@ def submit(
     except DomainError as error:
         return _refused(form, error, to_staff=user.is_staff)
     return Result(address)
-
-
-def sent_before(token: str, user: User, *, purpose: str) -> str:
-    """This will give the address to which a form's first submit led, or nothing.
-
-    Asked before the form is checked: what it offered may have gone with its first submit.
-    """
-    if not (token.isascii() and token.isprintable()):
-        return ""
-    spent = FormToken.objects.filter(token=token, user=user, purpose=purpose).first()
-    return spent.address if spent else ""
 
 
 def submit_action(asked: Asked, form: forms.Form, *, address: str) -> Result:

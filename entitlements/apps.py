@@ -14,9 +14,9 @@ class EntitlementsConfig(AppConfig):
     verbose_name = _("Entitlements")
 
     def ready(self) -> None:
-        """Load the reference rows whenever tables were made or emptied, and claim what must be true."""
+        """Register claims and kinds of notice, and load the reference rows whenever tables were made."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
-        from entitlements import invariants, reference
+        from entitlements import invariants, notices, reference
         from portal.work import invariants as claims
         from portal.work import timed
 
@@ -24,6 +24,7 @@ class EntitlementsConfig(AppConfig):
         timed.register(
             timed.housekeeping("holidays", label=_("Holidays to come"), clear=reference.bring_holidays)
         )
+        notices.register_kinds()
         post_migrate.connect(_load_reference_rows, sender=self)
 
 

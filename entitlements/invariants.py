@@ -1,10 +1,13 @@
-"""What must be true of licenses and seats (SPEC 1 and 3.4)."""
+"""What must be true of licenses, seats and invitations (SPEC 1 and 3.4)."""
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from entitlements.models import Seat, Term
+from entitlements.models import Invitation, License, Seat, Term
+from entitlements.plans import Plan, capacity
+from entitlements.queries import capacities_of
+from portal.clock import business_now
 from portal.work.invariants import Invariant, Offence
 
 
@@ -28,8 +31,48 @@ def _seated_elsewhere() -> Iterator[Offence]:
         yield f"license:{seat.license_id}", f"person {seat.user_id} is not of its account"
 
 
+def _beyond_every_plan() -> Iterator[Offence]:
+    """A plan that fell keeps its contacts: what none of the terms allows is too much at any time."""
+    licenses = list(License.objects.for_display().prefetch_related("terms").order_by("pk"))
+    taken = capacities_of(licenses, business_now())
+    for license_ in licenses:
+        plans = [Plan(term.plan) for term in license_.terms.all()]
+        most, found = max(map(capacity, plans), default=0), taken[license_.pk]
+        if found.taken > most:
+            what = (
+                f"{found.contacts} contacts and {found.invited} invitations, where {most} were ever allowed"
+            )
+            yield f"license:{license_.pk}", what
+
+
+def _accepted_without_a_seat() -> Iterator[Offence]:
+    seats = Seat.objects.filter(
+        license=OuterRef("license"), user=OuterRef("accepted_by"), added_at=OuterRef("accepted_at")
+    )
+    for invitation in Invitation.objects.filter(~Exists(seats), accepted_at__isnull=False).order_by("pk"):
+        yield invitation.about, "was accepted, and nobody took a seat then"
+
+
+def _invited_and_seated() -> Iterator[Offence]:
+    seated = Seat.objects.active().filter(license=OuterRef("license"), user__email=OuterRef("address"))
+    for invitation in Invitation.objects.pending().filter(Exists(seated)).order_by("pk"):
+        yield invitation.about, "is pending for somebody who has the seat"
+
+
+def _invited_by_outsiders() -> Iterator[Offence]:
+    outsiders = Invitation.objects.exclude(
+        Q(invited_by__account=F("license__account")) | Q(invited_by__is_staff=True)
+    )
+    for invitation in outsiders.order_by("pk"):
+        yield invitation.about, f"was made by person {invitation.invited_by_id} of another account"
+
+
 INVARIANTS = (
     Invariant("E1", "terms of a license never overlap", _overlapping_terms),
     Invariant("E2", "a person has one active seat on a license", _seated_twice),
     Invariant("E3", "seats are held by people of the license's account", _seated_elsewhere),
+    Invariant("E4", "contacts and invitations are never more than a plan has allowed", _beyond_every_plan),
+    Invariant("E5", "whoever accepted an invitation took its seat then", _accepted_without_a_seat),
+    Invariant("E6", "nobody is invited to a seat that they have", _invited_and_seated),
+    Invariant("E7", "invitations are made by the account's own people or staff", _invited_by_outsiders),
 )

@@ -1,5 +1,6 @@
 """What entitlements need to know of the work that hangs on a seat; the apps above fill it in (DESIGN 1)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +12,9 @@ class OpenWork(Protocol):
 
     def open_requests_of(self, user_id: int, license_id: int) -> int:
         """Count the open cases of the license that are theirs."""
+
+    def open_requests_by(self, user_ids: Iterable[int]) -> Mapping[int, int]:
+        """Count the open cases of many people, of every license; who has none may be left out."""
 
     def let_go(
         self,
@@ -34,6 +38,10 @@ class NoWork:
     def open_requests_of(self, user_id: int, license_id: int) -> int:  # noqa: ARG002 -- the protocol's
         """Count nothing."""
         return 0
+
+    def open_requests_by(self, user_ids: Iterable[int]) -> Mapping[int, int]:  # noqa: ARG002 -- the protocol's
+        """Count nothing."""
+        return {}
 
     def let_go(
         self,

@@ -1,5 +1,6 @@
 """Questions about licenses, their terms and seats."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from entitlements import business_time, plans, targets, terms
 from entitlements.business_time import Calendar, ClockKind, LedgerLine
-from entitlements.models import License, RegionHours, ResponseTarget, Seat, Term
+from entitlements.models import Invitation, License, RegionHours, ResponseTarget, Seat, Term
 from entitlements.plans import Plan
 from entitlements.targets import Priority, Service
 from portal.accounts.models import Account, Region, User
@@ -249,10 +250,19 @@ def _holding(license_: License, user: User, now: datetime) -> Holding:
 
 @dataclass(frozen=True)
 class Capacity:
-    """How many seats of a license are taken, of how many; `limit` is None while no term is in force."""
+    """How many seats of a license are taken, of how many; `limit` is None while no term is in force.
 
-    taken: int
+    An open invitation takes a seat as a contact does (SPEC 3.4).
+    """
+
+    contacts: int
     limit: int | None
+    invited: int = 0
+
+    @property
+    def taken(self) -> int:
+        """Contacts and open invitations."""
+        return self.contacts + self.invited
 
     @property
     def over(self) -> int:
@@ -260,16 +270,44 @@ class Capacity:
         return max(self.taken - self.limit, 0) if self.limit is not None else 0
 
     @property
+    def free(self) -> int:
+        """How many can still be added."""
+        return max(self.limit - self.taken, 0) if self.limit is not None else 0
+
+    @property
     def is_full(self) -> bool:
         """Nobody can be added now."""
         return self.limit is None or self.taken >= self.limit
 
 
-def capacity_of(license_: License, now: datetime) -> Capacity:
-    """Count the active seats of a license against the plan of the term in force."""
+def capacity_of(license_: License, now: datetime, *, apart_from: str = "") -> Capacity:
+    """Count the active seats and open invitations of a license against the plan of the term in force.
+
+    The one rule for pages, admin and verbs; a verb asks it under the license's lock. The invitation of the
+    address `apart_from` is not counted: its seat is the one that is asked for.
+    """
     plan = plan_in_force(license_, now)
-    taken = license_.seats.filter(removed_at__isnull=True).aggregate(taken=Count("pk"))["taken"]
-    return Capacity(taken, plans.capacity(plan) if plan else None)
+    contacts = license_.seats.filter(removed_at__isnull=True).count()
+    invited = Invitation.objects.open_at(now).filter(license=license_).exclude(address=apart_from).count()
+    return Capacity(contacts, plans.capacity(plan) if plan else None, invited)
+
+
+def capacities_of(licenses: Iterable[License], now: datetime) -> dict[int, Capacity]:
+    """Answer `capacity_of` for licenses loaded by `licenses_of`, in two statements for however many."""
+    every = list(licenses)
+    keys = [license_.pk for license_ in every]
+    seats = _counted(Seat.objects.active().filter(license__in=keys))
+    invited = _counted(Invitation.objects.open_at(now).filter(license__in=keys))
+    found = {}
+    for license_ in every:
+        term = terms.in_force(license_.terms.all(), now, region_zone(license_))
+        limit = plans.capacity(Plan(term.plan)) if term else None
+        found[license_.pk] = Capacity(seats.get(license_.pk, 0), limit, invited.get(license_.pk, 0))
+    return found
+
+
+def _counted(rows: QuerySet[Any]) -> dict[int, int]:
+    return dict(rows.order_by().values_list("license_id").annotate(rows=Count("pk")))
 
 
 def has_other_seat(user_id: int, *, than: Seat) -> bool:

@@ -1,9 +1,9 @@
 """Who a case belongs to on the customer's side, and who watches it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from cases import notices
 from cases.folding import changes_between, recorded
@@ -65,6 +65,11 @@ class OpenCases:
     def open_requests_of(self, user_id: int, license_id: int) -> int:
         """How many open cases of the license are theirs."""
         return Case.objects.filter(requestor_id=user_id, license_id=license_id, status__in=OPEN).count()
+
+    def open_requests_by(self, user_ids: Iterable[int]) -> Mapping[int, int]:
+        """How many open cases each of many people has, in one statement."""
+        theirs = Case.objects.filter(requestor_id__in=list(user_ids), status__in=OPEN)
+        return dict(theirs.order_by().values_list("requestor_id").annotate(cases=Count("pk")))
 
     def let_go(
         self,

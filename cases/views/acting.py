@@ -14,12 +14,12 @@ from cases.forms import ActionForm
 from cases.lifecycle import CUSTOMER_ACTIONS, Action
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
-from cases.submitting import Asked, purpose_of, sent_before, submit_action
+from cases.submitting import Asked, purpose_of, submit_action
 from cases.views.page import case_or_404, page_context, refusal_words
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, refusal_text
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
-from portal.work.form_tokens import new_token
+from portal.work.form_tokens import new_token, sent_before
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,9 @@ def _sides(user: User, choices: list[FilingChoice]) -> dict[str, Any]:
     return {
         "can_file": any(choice.refusal is None for choice in choices),
         "refused_choices": [
-            (choice.license, explain(choice.refusal)) for choice in choices if choice.refusal is not None
+            (choice.license, explain(choice.refusal), choice.refusal.code == "not_a_named_contact")
+            for choice in choices
+            if choice.refusal is not None
         ],
         "administrator": user.account.administrator if user.account else None,
         "impacts": PRIORITY_IMPACTS,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entitlements import operations
 from entitlements.admin.rows import LicenseRows, PersonRows, PersonSeatRows, SeatRows, TermRows
-from entitlements.forms import (
+from entitlements.forms.staff import (
     AccountForm,
     LicenseForm,
     NewAccountForm,

@@ -1,7 +1,8 @@
-"""Products, licenses with dated terms, seats and their history. Rows for people: `visible_to(user)`."""
+"""Products, licenses with their terms, seats, invitations, history. Rows for people: `visible_to(user)`."""
 
 from entitlements.models.calendars import DayOff, RegionHours
 from entitlements.models.history import EntitlementEvent
+from entitlements.models.invitations import Invitation
 from entitlements.models.licenses import License, Product, Term
 from entitlements.models.response_targets import ResponseTarget
 from entitlements.models.seats import Person, Seat
@@ -9,6 +10,7 @@ from entitlements.models.seats import Person, Seat
 __all__ = [
     "DayOff",
     "EntitlementEvent",
+    "Invitation",
     "License",
     "Person",
     "Product",

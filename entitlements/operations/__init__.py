@@ -20,12 +20,22 @@ from entitlements.operations.calendars import (
     import_holidays,
     strike_day_off,
 )
+from entitlements.operations.invitations import (
+    accept_invitation,
+    accept_invitation_as,
+    invite_contact,
+    revoke_invitation,
+    send_invitation_again,
+)
 from entitlements.operations.licenses import add_license, add_term
+from entitlements.operations.replacing import replace_contact
 from entitlements.operations.response_targets import add_response_target
-from entitlements.operations.seats import add_named_contact, remove_named_contact
+from entitlements.operations.seats import add_named_contact, ask_for_seat, remove_named_contact
 
 __all__ = [
     "Imported",
+    "accept_invitation",
+    "accept_invitation_as",
     "add_day_off",
     "add_license",
     "add_named_contact",
@@ -34,12 +44,17 @@ __all__ = [
     "add_response_target",
     "add_term",
     "appoint_administrator",
+    "ask_for_seat",
     "change_account",
     "change_person",
     "confirm_day_off",
     "import_holidays",
+    "invite_contact",
     "open_account",
     "remove_named_contact",
+    "replace_contact",
+    "revoke_invitation",
+    "send_invitation_again",
     "set_contact_permissions",
     "set_sign_in",
     "strike_day_off",

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from entitlements.models import Seat
+from entitlements.models import Invitation, Seat
 from entitlements.operations.changing import locked_account, record, require
 from entitlements.permissions import contacts_refusal, entitlements_refusal
 from portal.accounts import operations as people
-from portal.accounts.models import Account, Country, User, checked_name
+from portal.accounts.models import Account, Country, User, checked_email, checked_name
 from portal.accounts.zones import validate_zone
 from portal.errors import DomainError, FieldRefused
 
@@ -92,6 +92,7 @@ def change_person(
     with transaction.atomic():
         account = _account_of(person)
         current = User.objects.get(pk=person.pk)
+        _drop_invitations(current, email, now=now)
         changed = people.change_profile(current, name=name, language=language, time_zone=time_zone)
         if people.change_email(current, email):
             changed.append("email")
@@ -99,6 +100,13 @@ def change_person(
             detail = {"person": current.pk, "fields": sorted(changed)}
             record("person_changed", account, actor=actor, now=now, detail=detail)
     return current
+
+
+def _drop_invitations(person: User, email: str, *, now: datetime) -> None:
+    """Free the seats that were kept for an address whose person has them already."""
+    seats = Seat.objects.active().filter(user=person)
+    pending = Invitation.objects.pending().filter(license__in=seats.values("license"))
+    pending.filter(address=checked_email(email)).update(revoked_at=now)
 
 
 def set_contact_permissions(

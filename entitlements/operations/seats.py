@@ -1,20 +1,33 @@
 """Verbs about seats: who is a named contact of which product (SPEC 3.4)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from entitlements.models import License, Seat
+from entitlements.models import EntitlementEvent, License, Seat
+from entitlements.notices import tell_of_asked_seat
 from entitlements.operations.changing import locked_account, locked_license, record, require
+from entitlements.operations.seating import (
+    heir_of,
+    held_seat,
+    leave_seat,
+    may_sign_in_again,
+    require_room,
+    take_seat,
+)
 from entitlements.permissions import contacts_refusal
-from entitlements.ports import open_work
-from entitlements.queries import capacity_of, contacts_of, forget_seats, has_other_seat, plan_in_force
-from portal.accounts.models import Account, User
+from entitlements.queries import forget_seats
+from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused
+
+# SPEC 3.4 lets a person ask the administrator and names no limit: once a day, a day being 24 hours.
+ASKED_AGAIN_AFTER = timedelta(hours=24)
 
 
 def add_named_contact(license_: License, person: User, *, actor: User, now: datetime) -> Seat:
     """Give a person of the account a seat; who had lost their sign-in with their last seat may sign in again.
+
+    An invitation of their address to the product is used up by it.
 
     Raises NotAllowed "not_the_administrator"; FieldRefused "not_of_the_account"; DomainError
     "already_a_contact", "seat_needs_a_term", "license_full" or "over_capacity".
@@ -26,26 +39,19 @@ def add_named_contact(license_: License, person: User, *, actor: User, now: date
         current = User.objects.get(pk=person.pk)
         if current.account_id != account.pk:
             raise FieldRefused("not_of_the_account", "user", account=account.name)
-        if locked.seats.filter(user=current, removed_at__isnull=True).exists():
-            raise DomainError("already_a_contact", product=locked.product.name)
-        _require_room(locked, now)
-        seat = Seat.objects.create(license=locked, user=current, added_at=now)
-        if not current.is_active:
-            current.is_active = True
-            current.save(update_fields=["is_active"])
+        require_no_seat(locked, current)
+        require_room(locked, now, for_address=current.email)
+        seat = take_seat(locked, current, now=now)
+        may_sign_in_again(current)
         record("contact_added", account, actor=actor, now=now, detail={"person": current.pk}, license_=locked)
     forget_seats(person)
     return seat
 
 
-def _require_room(license_: License, now: datetime) -> None:
-    plan = plan_in_force(license_, now)
-    if plan is None:
-        raise DomainError("seat_needs_a_term", product=license_.product.name)
-    capacity = capacity_of(license_, now)
-    if capacity.is_full:
-        code = "over_capacity" if capacity.over else "license_full"
-        raise DomainError(code, plan=plan, capacity=capacity.limit, taken=capacity.taken)
+def require_no_seat(license_: License, person: User) -> None:
+    """Refuse a second seat on a license; raises DomainError "already_a_contact"."""
+    if license_.seats.filter(user=person, removed_at__isnull=True).exists():
+        raise DomainError("already_a_contact", product=license_.product.name)
 
 
 def remove_named_contact(
@@ -68,49 +74,31 @@ def remove_named_contact(
         account = locked_account(seat.license.account_id)
         license_ = locked_license(seat.license_id)
         require(contacts_refusal(actor, account))
-        current = Seat.objects.select_related("user").get(pk=seat.pk)
-        if current.removed_at is not None:
-            raise DomainError("already_removed", removed_at=current.removed_at)
-        has_other_seats = has_other_seat(current.user_id, than=current)
-        if account.administrator_id == current.user_id and not has_other_seats:
-            raise DomainError("administrator_needs_a_seat")
-        heir = _heir(current, account, successor=successor, product=license_.product.name)
-        current.removed_at = now
-        current.save(update_fields=["removed_at"])
-        open_work().let_go(
-            current.user_id,
-            current.license_id,
-            successor=heir,
-            has_other_seats=has_other_seats,
-            actor=actor,
-            now=now,
-        )
-        ends_sign_in = not has_other_seats and not keeps_sign_in
-        if ends_sign_in:
-            _end_sign_in(current.user)
-        successor_id = heir.pk if heir else None
-        detail = {"person": current.user_id, "successor": successor_id, "ends_sign_in": ends_sign_in}
+        current = held_seat(seat, account)
+        heir = heir_of(current, account, successor=successor, product=license_.product.name)
+        detail = leave_seat(current, heir=heir, keeps_sign_in=keeps_sign_in, actor=actor, now=now)
         record("contact_removed", account, actor=actor, now=now, detail=detail, license_=license_)
     forget_seats(current.user)
     return current
 
 
-def _end_sign_in(person: User) -> None:
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+def ask_for_seat(license_: License, *, actor: User, now: datetime) -> None:
+    """Ask the account administrator, else staff, for a seat: once in 24 hours for each product.
 
-
-def _heir(seat: Seat, account: Account, *, successor: User | None, product: str) -> User | None:
-    """Find who takes over the open cases, or None where there are none."""
-    others = contacts_of(seat.license_id).exclude(pk=seat.user_id)
-    if successor is not None and not others.filter(pk=successor.pk).exists():
-        raise FieldRefused("successor_not_a_contact", "successor", product=product)
-    cases = open_work().open_requests_of(seat.user_id, seat.license_id)
-    if not cases or successor is not None:
-        return successor if cases else None
-    if others.exists():
-        raise DomainError("name_a_successor", cases=cases)
-    administrator = account.administrator
-    if administrator is None or administrator.pk == seat.user_id or not administrator.is_active:
-        raise DomainError("hand_over_first", cases=cases)
-    return administrator
+    Raises FieldRefused "not_of_the_account"; DomainError "already_a_contact", "ask_nobody" of the
+    administrator, or "already_asked" with `asked_at`.
+    """
+    with transaction.atomic():
+        locked = locked_license(license_.pk)
+        account = locked.account
+        if actor.account_id != account.pk or not actor.is_active:
+            raise FieldRefused("not_of_the_account", "license", account=account.name)
+        require_no_seat(locked, actor)
+        if account.administrator_id == actor.pk:
+            raise DomainError("ask_nobody")
+        asked = EntitlementEvent.objects.filter(license=locked, kind="seat_asked", actor=actor)
+        last = asked.filter(occurred_at__gt=now - ASKED_AGAIN_AFTER).order_by("-pk").first()
+        if last is not None:
+            raise DomainError("already_asked", asked_at=last.occurred_at, product=locked.product.name)
+        event = record("seat_asked", account, actor=actor, now=now, detail={}, license_=locked)
+        tell_of_asked_seat(event, now=now)

@@ -1,6 +1,26 @@
-"""What customers see of their entitlements."""
+"""What customers see of their entitlements. A view makes one call and translates its result (STYLE 15)."""
 
+from entitlements.views.accepting import accept
+from entitlements.views.asking import ask
 from entitlements.views.comparison import plans
+from entitlements.views.contacts import contacts, permissions
+from entitlements.views.history import history
+from entitlements.views.inviting import invite, revoke, send_again
 from entitlements.views.overview import what_we_have
+from entitlements.views.people import hand_over, remove, replace
 
-__all__ = ["plans", "what_we_have"]
+__all__ = [
+    "accept",
+    "ask",
+    "contacts",
+    "hand_over",
+    "history",
+    "invite",
+    "permissions",
+    "plans",
+    "remove",
+    "replace",
+    "revoke",
+    "send_again",
+    "what_we_have",
+]

@@ -9,7 +9,7 @@ from entitlements.wording.calendars import (
     week_lines,
 )
 from entitlements.wording.days import day, days
-from entitlements.wording.history import EVENT_NAMES
+from entitlements.wording.history import EVENT_NAMES, FACT_NAMES
 from entitlements.wording.plans import COMPARISON, PLAN_NAMES, PLANS, ComparisonRow, Words
 from entitlements.wording.refusals import refusal_text
 from entitlements.wording.targets import (
@@ -32,6 +32,7 @@ __all__ = [
     "COMPARISON",
     "DAY_OFF_SOURCES",
     "EVENT_NAMES",
+    "FACT_NAMES",
     "PLANS",
     "PLAN_NAMES",
     "PRIORITIES",

@@ -19,4 +19,26 @@ EVENT_NAMES: Mapping[str, Words] = {
     "term_added": gettext_lazy("Term added"),
     "contact_added": gettext_lazy("Named contact added"),
     "contact_removed": gettext_lazy("Named contact removed"),
+    "contact_replaced": gettext_lazy("Named contact replaced"),
+    "contact_invited": gettext_lazy("Contact invited"),
+    "invitation_sent_again": gettext_lazy("Invitation sent again"),
+    "invitation_revoked": gettext_lazy("Invitation revoked"),
+    "invitation_accepted": gettext_lazy("Invitation accepted"),
+    "seat_asked": gettext_lazy("Seat asked for"),
+}
+
+# What stands in an event's "before" and "after", by its key there.
+FACT_NAMES: Mapping[str, Words] = {
+    "name": gettext_lazy("Name"),
+    "country": gettext_lazy("Billing country"),
+    "country_id": gettext_lazy("Billing country"),
+    "time_zone": gettext_lazy("Time zone"),
+    "email": gettext_lazy("E-mail address"),
+    "language": gettext_lazy("Language"),
+    "may_file_cases": gettext_lazy("Files cases"),
+    "sees_account_cases": gettext_lazy("Sees all cases"),
+    "product": gettext_lazy("Product"),
+    "plan": gettext_lazy("Success plan"),
+    "first_on": gettext_lazy("First day"),
+    "last_on": gettext_lazy("Last day"),
 }

@@ -1,14 +1,17 @@
 """Sentences for what entitlements refuse, by code: which rule, its value, what to do instead (SPEC 2.3)."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from entitlements.wording.days import day, days
 from entitlements.wording.plans import PLAN_NAMES
 from portal.accounts.refusals import REFUSALS as PEOPLE_REFUSALS
+from portal.accounts.wording import exact
 from portal.errors import DomainError
 
 
@@ -27,10 +30,22 @@ def _open_cases(values: Mapping[str, Any]) -> str:
 
 
 def _license_full(values: Mapping[str, Any]) -> str:
-    return _(
+    full = _(
         "Every seat is taken: the %(plan)s allows %(capacity)d named contacts per product, and there are"
         " %(taken)d. Remove a contact first, or ask us about the plan."
     ) % {**values, "plan": PLAN_NAMES[values["plan"]]}
+    if not (invited := values.get("invited", 0)):
+        return full
+    kept = ngettext(
+        "%(invited)d of them is an open invitation, which can be revoked.",
+        "%(invited)d of them are open invitations, which can be revoked.",
+        invited,
+    )
+    return full + " " + kept % {"invited": invited}
+
+
+def _moment(when: datetime) -> str:
+    return exact(when, timezone.get_current_timezone())
 
 
 _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -159,6 +174,65 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
             "The person still has %(seats)d seat. Remove it first; the sign-in ends with the last.",
             "The person still has %(seats)d seats. Remove them first; the sign-in ends with the last.",
             values["seats"],
+        )
+        % values
+    ),
+    # Asking for a seat
+    "ask_nobody": lambda _values: _(
+        "You are the account administrator: give yourself the seat on the page of the contacts."
+    ),
+    "already_asked": lambda values: (
+        _(
+            "You asked for a seat for %(product)s already: %(asked_at)s. Ask again after 24 hours, or write"
+            " to your account administrator."
+        )
+        % {**values, "asked_at": _moment(values["asked_at"])}
+    ),
+    # Invitations, to who sends them
+    "cannot_be_invited": lambda _values: _(
+        "This address cannot be invited. Check it letter by letter, choose another one, or ask our staff."
+    ),
+    "already_invited": lambda values: (
+        _(
+            "This address is invited for %(product)s already; the link works until %(until)s. Send it again"
+            " from the list of invitations."
+        )
+        % {**values, "until": _moment(values["until"])}
+    ),
+    # Invitations, to both sides
+    "invitation_used": lambda values: (
+        _("This invitation was used: %(used_at)s. Sign in with your e-mail address and your password.")
+        % {"used_at": _moment(values["used_at"])}
+    ),
+    "invitation_revoked": lambda values: (
+        _("This invitation was taken back: %(revoked_at)s. Ask the account administrator for a new one.")
+        % {"revoked_at": _moment(values["revoked_at"])}
+    ),
+    # Invitations, to who follows a link
+    "invitation_unreadable": lambda _values: _(
+        "This link is not whole. Open it from the mail again, or copy it from there to its last letter."
+    ),
+    "invitation_replaced": lambda _values: _(
+        "A newer mail has replaced this link. Use the link of the newest mail, or ask the account"
+        " administrator to send it again."
+    ),
+    "invitation_expired": lambda values: (
+        _(
+            "An invitation works for seven days, and this one did until %(expired_at)s. Ask the account"
+            " administrator to send it again."
+        )
+        % {"expired_at": _moment(values["expired_at"])}
+    ),
+    "invitation_has_login": lambda values: (
+        _("There is a sign-in for %(address)s already. Sign in with it, then open this link again.") % values
+    ),
+    "invitation_for_another": lambda values: (
+        _("This invitation is for %(address)s. Sign out, and open the link again.") % values
+    ),
+    "invitation_without_a_seat": lambda values: (
+        _(
+            "%(product)s has no free seat now: its plan allows fewer contacts than before, or no term is in"
+            " force. Ask the account administrator; the link works again once a seat is free."
         )
         % values
     ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import F
 from django.utils import timezone, translation
 
@@ -53,11 +54,13 @@ class Past:
         self._sent += waiting
 
     def _write(self, notice: Notice) -> None:
-        assert notice.recipient_id is not None, "the story writes to people with a login only"
-        recipient = notice.recipient = self._people[notice.recipient_id]
-        with translation.override(recipient.language), timezone.override(viewer_zone(recipient)):
+        recipient = None
+        if notice.recipient_id is not None:
+            recipient = notice.recipient = self._people[notice.recipient_id]
+        language = recipient.language if recipient else settings.LANGUAGE_CODE
+        with translation.override(language), timezone.override(viewer_zone(recipient)):
             mail = kind_of(notice).mail(notice)
-        notice.address = recipient.email
+        notice.address = recipient.email if recipient else notice.address
         notice.sent_subject, notice.sent_text, notice.sent_html = mail.subject, mail.text, mail.html
 
     def put_on_record(self) -> None:

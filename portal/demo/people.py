@@ -1,7 +1,7 @@
 """The story's accounts, licenses and people, made by the operations that staff use."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.contrib.auth.hashers import make_password
 
@@ -18,6 +18,9 @@ PASSWORD = "demo-portal-1"  # noqa: S105 -- the demo's, printed for everybody
 # The story's own short names, where they differ from the portal's.
 _PRODUCT_CODES = {"aem-cloud": "experience-manager-cloud"}
 _GROUPS = {"agent": StaffGroup.AGENT, "lead": StaffGroup.LEAD}
+# Who is invited, by whom, for what, and how long before the demo begins.
+INVITING, INVITED, INVITED_FOR = "admin@northwind.example", "shop-ops@northwind.example", "target"
+_INVITED_AGO = timedelta(hours=26)
 # Who is on duty where, Monday to Friday in the region's zone (SPEC 2.2).
 _DUTIES = (
     ("agent", "AMER", time(7), time(19)),
@@ -49,10 +52,18 @@ def make_cast(now: datetime, *, opened_at: datetime) -> Cast:
             cast.licenses[story.key, license_story.product] = license_
         for person in (person for person in PEOPLE if person.account == story.key):
             _add_person(cast, account, person, root=root, at=opened_at)
+    _invite_somebody(now)
     # Everybody has the same password: it is hashed once.
     User.objects.update(password=make_password(PASSWORD))
     cast.people = {person.email: person for person in _with_accounts()}
     return cast
+
+
+def _invite_somebody(now: datetime) -> None:
+    """Let one invitation be pending, as the page of the contacts shows it."""
+    administrator = User.objects.get(email=INVITING)
+    license_ = License.objects.get(account=administrator.account, product__code=INVITED_FOR)
+    operations.invite_contact(license_, INVITED, actor=administrator, now=now - _INVITED_AGO)
 
 
 def _with_accounts() -> list[User]:

@@ -58,6 +58,17 @@ def submit_once(*, token: str, user: User, purpose: str, act: Callable[[], str])
         return address
 
 
+def sent_before(token: str, user: User, *, purpose: str) -> str:
+    """Give the address to which a form's first submit led, or nothing.
+
+    Asked before the form is checked: what it offered may have gone with its first submit.
+    """
+    if not (token.isascii() and token.isprintable()):
+        return ""
+    spent = FormToken.objects.filter(token=token, user=user, purpose=purpose).first()
+    return spent.address if spent else ""
+
+
 def recent_submissions(user: User, purpose: str, since: datetime) -> int:
     """Count what a person has sent for one purpose since an instant of machine time, exclusive."""
     return FormToken.objects.filter(user=user, purpose=purpose, created_at__gt=since).count()
@@ -72,6 +83,11 @@ def throttle(user: User, purpose: str, now: datetime) -> None:
     recent = FormToken.objects.filter(user=user, purpose=purpose, created_at__gt=now - _WINDOW)
     instants = list(recent.order_by("-created_at").values_list("created_at", flat=True)[:limit])
     refuse_beyond(instants, limit, now=now)
+
+
+def count_attempt(user: User, purpose: str) -> None:
+    """Let what was refused count towards the purpose's limit: who guesses is to run out of tries."""
+    FormToken.objects.create(token=new_token(), user=user, purpose=purpose, address="/")
 
 
 def refuse_beyond(newest_first: list[datetime], limit: int, *, now: datetime) -> None:

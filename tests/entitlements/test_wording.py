@@ -28,7 +28,12 @@ EVERY_VALUE = {
     "cases": 1,
     "seats": 2,
     "most": 200,
-    "removed_at": datetime(2026, 3, 1, tzinfo=UTC),
+    "invited": 1,
+    "address": "ada@customer.example",
+    **dict.fromkeys(
+        ("removed_at", "revoked_at", "used_at", "expired_at", "asked_at", "until"),
+        datetime(2026, 3, 1, tzinfo=UTC),
+    ),
 }
 
 

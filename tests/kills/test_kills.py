@@ -35,7 +35,7 @@ def test_every_operation_is_killed():
 
 
 # Their scenes make the person whom they concern, in a transaction of its own.
-WITH_A_GUEST = {"add_named_contact", "set_sign_in"}
+WITH_A_GUEST = {"accept_invitation_as", "add_named_contact", "ask_for_seat", "set_sign_in"}
 
 
 @pytest.mark.parametrize("name", VERBS)

@@ -10,7 +10,8 @@ from cases.lifecycle import Channel, EscalationReason, Resolution, Status
 from cases.models import Case
 from cases.sweep import carry_out_steps
 from entitlements import operations as entitlements
-from entitlements.models import License, Product, Seat
+from entitlements.models import Invitation, License, Product, Seat
+from entitlements.models.invitations import token_for
 from entitlements.plans import Plan
 from entitlements.targets import Priority
 from portal.accounts.models import Country, User
@@ -32,7 +33,10 @@ MACHINE_NOW = datetime(2099, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Scene:
-    """A case in some state, an earlier one that its requestor watches, and everybody around them."""
+    """A case in some state, an earlier one that its requestor watches, and everybody around them.
+
+    Somebody is invited to the product, too.
+    """
 
     case: Case
     earlier: Case
@@ -42,6 +46,12 @@ class Scene:
     agent: User
     lead: User
     root: User
+    invitation: Invitation
+
+    @property
+    def token(self) -> str:
+        """What the link of the invitation ends in."""
+        return token_for(self.invitation.nonce)
 
 
 def make_scene(state: str) -> Scene:
@@ -51,7 +61,11 @@ def make_scene(state: str) -> Scene:
     agent, lead = make_agent(), make_lead()
     earlier = make_owned_case(carl, agent=agent, watchers=[rita])
     case = STATES[state](rita, agent)
-    return Scene(case, earlier, license_, rita, carl, agent, lead, make_superuser())
+    root = make_superuser()
+    address = f"i{license_.pk}@new.example"
+    invitation = entitlements.invite_contact(license_, address, actor=root, now=ASKED)
+    assert isinstance(invitation, Invitation)
+    return Scene(case, earlier, license_, rita, carl, agent, lead, root, invitation)
 
 
 def _held(rita: User, agent: User) -> Case:
@@ -119,6 +133,11 @@ def _follow_up(scene: Scene) -> object:
 def _remove(scene: Scene) -> object:
     seat = Seat.objects.get(user=scene.rita)
     return entitlements.remove_named_contact(seat, successor=scene.carl, actor=scene.root, now=NOW)
+
+
+def _replace(scene: Scene) -> object:
+    seat, address = Seat.objects.get(user=scene.rita), f"k{scene.case.pk}@new.example"
+    return entitlements.replace_contact(seat, address, successor=scene.carl, actor=scene.root, now=NOW)
 
 
 def _submit(scene: Scene) -> object:
@@ -212,6 +231,39 @@ CASES: dict[str, Verb] = {
 }
 
 ENTITLEMENTS: dict[str, Verb] = {
+    "accept_invitation": Verb(
+        "filed",
+        lambda scene: entitlements.accept_invitation(
+            scene.token, name="Ida", password="a sentence", language="en", time_zone="", now=NOW
+        ),
+    ),
+    "accept_invitation_as": Verb(
+        "filed",
+        lambda scene: entitlements.accept_invitation_as(
+            scene.token, person=make_customer_without_seat(scene, scene.invitation.address), now=NOW
+        ),
+    ),
+    "ask_for_seat": Verb(
+        "filed",
+        lambda scene: entitlements.ask_for_seat(
+            scene.license, actor=make_customer_without_seat(scene), now=NOW
+        ),
+    ),
+    "invite_contact": Verb(
+        "filed",
+        lambda scene: entitlements.invite_contact(
+            scene.license, f"j{scene.case.pk}@new.example", actor=scene.root, now=NOW
+        ),
+    ),
+    "replace_contact": Verb("waiting", _replace),
+    "revoke_invitation": Verb(
+        "filed",
+        lambda scene: entitlements.revoke_invitation(scene.invitation, actor=scene.root, now=NOW),
+    ),
+    "send_invitation_again": Verb(
+        "filed",
+        lambda scene: entitlements.send_invitation_again(scene.invitation, actor=scene.root, now=NOW),
+    ),
     "add_license": Verb(
         "filed",
         lambda scene: entitlements.add_license(
@@ -283,11 +335,11 @@ CLOCKS: dict[str, Verb] = {
 VERBS = {**CASES, **ENTITLEMENTS, **CLOCKS}
 
 
-def make_customer_without_seat(scene: Scene) -> User:
+def make_customer_without_seat(scene: Scene, address: str = "") -> User:
     """A person of the account whom no seat binds."""
     return entitlements.add_person(
         scene.license.account,
-        f"n{User.objects.count()}.{scene.case.pk}@new.example",
+        address or f"n{User.objects.count()}.{scene.case.pk}@new.example",
         name="Nat",
         actor=scene.root,
         now=NOW,

@@ -63,7 +63,7 @@ OBJECTS = {
     Whose.OWN: "a case of the requestor, watched by nobody",
     Whose.WATCHED: "a case of another contact of the same product, watched by reader and watcher",
     Whose.OTHER_PRODUCT: "a case of the same account and another product",
-    Whose.OTHER_ACCOUNT: "a case of another account",
+    Whose.OTHER_ACCOUNT: "a case, person, invitation or license of another account",
     Whose.THERE: "a row that exists, where it makes no difference whose it is",
     Whose.MISSING: "no such row",
 }

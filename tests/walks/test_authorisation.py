@@ -145,9 +145,29 @@ def test_a_case_of_another_account_is_nowhere_to_be_seen() -> None:
         answer
         for cell, answer in declared().items()
         if cell.whose is Whose.OTHER_ACCOUNT and cell.role in CUSTOMERS - {Role.STRANGER}
+        if cell.title.startswith("/cases/")
     }
     # 405: the method is refused before any case is looked for.
     assert answers == {404, 405}
+
+
+def test_nothing_of_another_account_is_to_be_changed_by_its_neighbours_administrator() -> None:
+    answers = {
+        answer
+        for cell, answer in declared().items()
+        if cell.whose is Whose.OTHER_ACCOUNT and cell.role is Role.ADMINISTRATOR
+    }
+    assert answers == {404, 405}
+
+
+def test_nobody_but_the_administrator_changes_contacts() -> None:
+    done = {
+        cell.role
+        for cell, answer in declared().items()
+        if cell.title.startswith("/entitlements/contacts/") and "/ask/" not in cell.title
+        if cell.method == "POST" and answer == GO
+    }
+    assert done == {Role.ADMINISTRATOR}
 
 
 def test_every_answer_carries_the_headers_that_protect_it(observed: Observed) -> None:

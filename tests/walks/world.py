@@ -21,7 +21,15 @@ from cases import operations
 from cases.lifecycle import Action, Status
 from cases.models import Attachment, Case, FollowUpPolicy
 from entitlements import operations as entitlements
-from entitlements.models import DayOff, EntitlementEvent, License, Product, RegionHours, ResponseTarget
+from entitlements.models import (
+    DayOff,
+    EntitlementEvent,
+    Invitation,
+    License,
+    Product,
+    RegionHours,
+    ResponseTarget,
+)
 from entitlements.targets import Priority
 from portal.accounts.models import Account, User
 from portal.accounts.operations import set_staff_groups
@@ -57,6 +65,8 @@ class World:
     for_action: dict[Action, Case]
     file_keys: dict[Whose, str]
     rows: dict[str, object]
+    invitations: dict[Whose, Invitation] = field(default_factory=dict)
+    licenses: dict[Whose, License] = field(default_factory=dict)
     clients: dict[Role, Client] = field(default_factory=dict)
 
     def person(self, role: Role) -> User:
@@ -136,8 +146,18 @@ def _make_world() -> World:
         rows={},
     )
     world.rows = _rows(world, agent)
+    world.licenses = {Whose.THERE: target, Whose.OTHER_ACCOUNT: elsewhere}
+    world.invitations = {whose: _invite(license_) for whose, license_ in world.licenses.items()}
     _sign_in(world)
     return world
+
+
+def _invite(license_: License) -> Invitation:
+    """An invitation that nobody has followed."""
+    address = f"invited{license_.pk}@new.example"
+    made = entitlements.invite_contact(license_, address, actor=people.make_superuser(), now=NOW)
+    assert isinstance(made, Invitation)
+    return made
 
 
 def _canary(whose: Whose) -> str:

@@ -4,13 +4,14 @@
 measures; tests hold all four together.
 """
 
-from tests.walks.policy import admin, cases, entitlements, pages
+from tests.walks.policy import admin, cases, contacts, entitlements, pages
 from tests.walks.policy.entries import Entry
 
 SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Home, inbox, profile, health": pages.FRONT,
     "Customers' cases": cases.CASES,
     "Customers' entitlements": entitlements.ENTITLEMENTS,
+    "Named contacts": contacts.CONTACTS,
     "Sign-in": pages.SIGN_IN,
     "Admin: the site": admin.SITE,
     "Admin: cases": admin.CASES,

@@ -1,4 +1,4 @@
-"""Forms about accounts, people, licenses, terms and seats. They check field by field; operations the rest."""
+"""Staff's forms about accounts, people, licenses, terms and seats. Operations check what fields cannot."""
 
 from typing import Any
 

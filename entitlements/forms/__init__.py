@@ -1,0 +1,1 @@
+"""Forms: staff's in the admin, customers' on their pages."""
