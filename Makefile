@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz seats machine bench
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz machine bench
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -60,14 +60,15 @@ check: setup-dev ## Check the settings of a deployment, with an environment made
 	@SECRET_KEY="$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=portal.example \
 	  $(IN_VENV) manage.py check --deploy --fail-level WARNING
 
+.PHONY: seats
+seats: setup-dev ## Let twenty at a time race for the last seat of a license; ROUNDS=50, DATABASE_URL
+	@SEAT_ROUNDS=$(or $(ROUNDS),50) $(IN_VENV) -m pytest tests/races/test_last_seat.py -q --timeout 7200
+
 matrix: setup-dev ## Measure who may do what at every address and write docs/authorisation.md
 	@WRITE_MATRIX=1 $(IN_VENV) -m pytest tests/walks/test_authorisation.py -q --timeout=900
 
 kills: setup-dev ## Kill processes at random points, with a histogram; N=10000 kills, SEED=1, DATABASE_URL
 	@LOG_LEVEL=ERROR $(IN_VENV) -m pytest tests/kills/at_random.py -q -s --timeout 7200 --show-capture no
-
-seats: setup-dev ## Let twenty at a time race for the last seat of a license; ROUNDS=50, DATABASE_URL
-	@SEAT_ROUNDS=$(or $(ROUNDS),50) $(IN_VENV) -m pytest tests/races/test_last_seat.py -q --timeout 7200
 
 machine: setup-dev ## Walk portal and model side by side; STEPS=100000, SEED=1, LIFE=10000, MINUTES=45, DATABASE_URL
 	@$(IN_VENV) -m tests.machine
