@@ -60,6 +60,10 @@ check: setup-dev ## Check the settings of a deployment, with an environment made
 	@SECRET_KEY="$$($(IN_VENV) -c 'import secrets; print(secrets.token_urlsafe(60))')" ALLOWED_HOSTS=portal.example \
 	  $(IN_VENV) manage.py check --deploy --fail-level WARNING
 
+.PHONY: seats
+seats: setup-dev ## Let twenty at a time race for the last seat of a license; ROUNDS=50, DATABASE_URL
+	@SEAT_ROUNDS=$(or $(ROUNDS),50) $(IN_VENV) -m pytest tests/races/test_last_seat.py -q --timeout 7200
+
 matrix: setup-dev ## Measure who may do what at every address and write docs/authorisation.md
 	@WRITE_MATRIX=1 $(IN_VENV) -m pytest tests/walks/test_authorisation.py -q --timeout=900
 

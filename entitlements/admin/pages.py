@@ -12,7 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from entitlements import operations
-from entitlements.admin.rows import LicenseRows, PersonRows, PersonSeatRows, SeatRows, TermRows
+from entitlements.admin.rows import (
+    InvitationRows,
+    LicenseRows,
+    PersonRows,
+    PersonSeatRows,
+    SeatRows,
+    TermRows,
+)
 from entitlements.forms.staff import (
     AccountForm,
     LicenseForm,
@@ -196,8 +203,8 @@ class LicenseAdmin(HistoryAdmin):
         return [*fields, "added_at", *(["next_steps"] if is_superuser(request) else [])]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
-        """Show terms and seats of a license that exists."""
-        return [TermRows, SeatRows] if obj else []
+        """Show terms, seats and invitations of a license that exists."""
+        return [TermRows, SeatRows, InvitationRows] if obj else []
 
     def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> License:
         """Add a license."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from entitlements.models import License, Person, Seat, Term
+from entitlements.models import Invitation, License, Person, Seat, Term
 from portal.accounts.admin_access import (
     StaffReads,
     TabularInline,
@@ -46,6 +46,29 @@ class PersonSeatRows(SeatRows):
 
     fields = ("license", "added_at", "removed_at")
     readonly_fields = fields
+
+
+class InvitationRows(_Rows):
+    """The invitations of a license, newest first: each open one holds a seat."""
+
+    model = Invitation
+    show_change_link = False
+    fields: ClassVar[tuple[str, ...]] = (
+        "address",
+        "invited_by",
+        "made_at",
+        "expires_at",
+        "accepted_at",
+        "revoked_at",
+    )
+    readonly_fields = fields
+    ordering = ("-made_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        """Load the invitations with what a row names."""
+        return (
+            super().get_queryset(request).select_related("invited_by", "license__account", "license__product")
+        )
 
 
 class LicenseRows(_Rows):

@@ -1,14 +1,23 @@
 """Every claim about licenses and seats is broken by a row that breaks it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 
-from entitlements.models import Seat, Term
+from entitlements import operations
+from entitlements.models import Invitation, License, Seat, Term
 from entitlements.plans import Plan
+from portal.clock import business_now
 from portal.work.invariants import check
-from tests.factories.people import EPOCH, make_customer, make_license, make_seat
+from tests.factories.people import (
+    EPOCH,
+    make_administrator,
+    make_customer,
+    make_license,
+    make_person,
+    make_seat,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +57,57 @@ def test_a_seat_of_somebody_of_another_account_is_found() -> None:
     license_ = make_license()
     Seat.objects.create(license=license_, user=make_customer(), added_at=EPOCH)
     assert codes() == ["E3"]
+
+
+@pytest.fixture
+def license_() -> License:
+    return make_license(plan=Plan.EXPERT)
+
+
+def invited(license_: License) -> Invitation:
+    anna = make_administrator(license_)
+    now = business_now()
+    made = operations.invite_contact(license_, "new@customer.example", actor=anna, now=now)
+    assert isinstance(made, Invitation)
+    return made
+
+
+def test_contacts_and_invitations_beyond_every_plan_are_found(license_: License) -> None:
+    invited(license_)
+    for _seat in range(2):
+        make_seat(license_)
+    assert codes() == []
+    Seat.objects.create(
+        license=license_, user=make_customer(make_license(license_.account, "target")), added_at=EPOCH
+    )
+    assert codes() == ["E4"]
+
+
+def test_an_accepted_invitation_without_its_seat_is_found(license_: License) -> None:
+    invitation = invited(license_)
+    anna = invitation.invited_by
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_at=business_now(), accepted_by=anna)
+    assert codes() == ["E5"]
+
+
+def test_an_invitation_of_who_has_the_seat_is_found(license_: License) -> None:
+    invitation = invited(license_)
+    Invitation.objects.filter(pk=invitation.pk).update(address=invitation.invited_by.email)
+    assert codes() == ["E6"]
+
+
+def test_an_invitation_by_somebody_of_another_account_is_found(license_: License) -> None:
+    invitation = invited(license_)
+    Invitation.objects.filter(pk=invitation.pk).update(invited_by=make_customer())
+    assert codes() == ["E7"]
+
+
+def test_an_invitation_out_of_date_holds_no_seat(license_: License) -> None:
+    invitation = invited(license_)
+    ended = invitation.made_at + timedelta(seconds=1)
+    Invitation.objects.filter(pk=invitation.pk).update(made_at=EPOCH, expires_at=EPOCH + timedelta(days=7))
+    for _seat in range(3):
+        operations.add_named_contact(
+            license_, make_person(license_.account), actor=invitation.invited_by, now=ended
+        )
+    assert codes() == []

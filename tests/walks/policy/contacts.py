@@ -31,8 +31,8 @@ def _person(world: World, whose: Whose) -> dict[str, object]:
 
 
 def _seat(world: World, _whose: Whose) -> dict[str, object]:
-    seat = world.person(Role.CONTACT).seats.filter(removed_at=None).first()
-    return {"form_token": new_token(), "seat": seat.pk if seat else "", "address": "heir@new.example"}
+    seat = world.rows["entitlements/seat"]
+    return {"form_token": new_token(), "seat": seat, "address": "heir@new.example"}
 
 
 def _permissions(world: World, _whose: Whose) -> dict[str, object]:
