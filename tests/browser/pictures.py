@@ -25,6 +25,7 @@ PASSWORD = "demo-portal-1"
 WIDE, PHONE, TALLEST = 1280, 360, 1500
 # Lists repeat themselves, and their many words make big files.
 TALLEST_OF_LISTS = 1000
+ADMINISTRATOR = "admin@northwind.example"
 CUSTOMER, AGENT, LEAD = "contact@northwind.example", "agent@portal.example", "lead@portal.example"
 # A case that waits, with two reminders behind it and one to come.
 WAITING_TITLE = "Payment type (eVar18)"
@@ -59,6 +60,15 @@ def _draw_customers_side(browser: Browser, address: str) -> str:
     ):
         page.goto(path)
         _draw(page, name, tallest)
+    page.context.clear_cookies()
+    page.goto("/login/")
+    _sign_in(page, ADMINISTRATOR)
+    for path, name in (("/entitlements/contacts/", "contacts-wide"), ("/entitlements/", "have-wide")):
+        page.goto(path)
+        _draw(page, name, TALLEST_OF_LISTS)
+    page.context.clear_cookies()
+    page.goto("/login/")
+    _sign_in(page, CUSTOMER)
     page.emulate_media(color_scheme="dark")
     for path, name in ((case, "case-dark"), ("/", "home-dark")):
         page.goto(path)
