@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 
 from entitlements.calendars import PUBLISHED_HOURS
-from entitlements.models import DayOff, Product, RegionHours, ResponseTarget
+from entitlements.models import Product, RegionHours, ResponseTarget
 from entitlements.operations import import_holidays
 from entitlements.products import PRODUCTS
 from entitlements.targets import PUBLISHED
 from portal.accounts.models import Region
-from portal.clock import machine_now
 
 # Before every case.
 _FROM_THE_START = datetime(1990, 1, 1, tzinfo=UTC)
@@ -34,11 +33,8 @@ def load_reference_rows() -> None:
             )
             for region in Region.objects.filter(pk__in=PUBLISHED_HOURS)
         )
-    if not DayOff.objects.exists():
-        bring_holidays(machine_now())
 
 
-def bring_holidays(now: datetime) -> int:
-    """Import the holidays of last year to two years ahead; tells how many rows were new or settled."""
-    done = import_holidays(range(now.year - 1, now.year + 3), now=now)
-    return done.added + done.confirmed + done.struck
+def bring_holidays(now: datetime) -> None:
+    """Import the holidays of last year to two years ahead; what is there already stays."""
+    import_holidays(range(now.year - 1, now.year + 3), now=now)

@@ -317,6 +317,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": float(PORTAL_SEND_SECONDS),
         "options": {"queue": "mail", "expires": max(PORTAL_SEND_SECONDS - 1, 1)},
     },
+    "holidays": {
+        "task": "entitlements.holidays",
+        "schedule": 3600.0,
+        "options": {"queue": "clock", "expires": 3599},
+    },
 }
 
 # --- Limits per person and hour (SPEC 6) ------------------------------------------------------------

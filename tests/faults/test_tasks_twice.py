@@ -50,7 +50,11 @@ def orders() -> list[list[int]]:
 
 
 def test_the_registry_holds_the_tasks_that_beat_wakes():
-    assert [task.name for task in our_tasks()] == ["portal.notices.send", "portal.work.tick"]
+    assert [task.name for task in our_tasks()] == [
+        "entitlements.holidays",
+        "portal.notices.send",
+        "portal.work.tick",
+    ]
 
 
 @pytest.mark.parametrize("order", orders(), ids=str)

@@ -227,6 +227,7 @@ def _rows(world: World, agent: User) -> dict[str, object]:
     duty = people.make_duty(agent, "AMER", time(9), time(17))
     Heartbeat.objects.create(name="sweep", at=NOW - timedelta(days=1), business_at=NOW - timedelta(days=1))
     term = world.license.terms.get()
+    entitlements.import_holidays([2026], now=NOW)
     return {
         "accounts/region": duty.region_id,
         "accounts/country": "US",
