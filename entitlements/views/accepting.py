@@ -22,8 +22,6 @@ from portal.accounts.models import User
 from portal.clock import business_now
 from portal.errors import DomainError, FieldRefused
 
-_BACKEND = "portal.accounts.backends.SessionBackend"
-
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +63,7 @@ def _as_newcomer(request: HttpRequest, invitation: Invitation, token: str, now: 
         except DomainError as error:
             return _refused(request, error, invitation=invitation)
         else:
-            login(request, person, backend=_BACKEND)
+            login(request, person)
             return _welcome(request, invitation)
     context = {"invitation": invitation, "form": form}
     return render(request, "entitlements/accept.html", context, status=400 if form.errors else 200)

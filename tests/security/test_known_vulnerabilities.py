@@ -21,6 +21,7 @@ from django.utils import timezone
 from cases import operations
 from cases.models import Case, Message, RelatedLink
 from entitlements import operations as entitlements
+from entitlements.models import Invitation
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.notices.sender import send_due
@@ -37,12 +38,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_asked", "store_
 MINUTE = timedelta(minutes=1)
 # Class, where it was met, and why nothing of the portal could have it yet.
 NOT_YET = (
-    (
-        "invitation that never expires, or is accepted blank",
-        "CVE-2026-41902, CVE-2026-53595",
-        "no invitations",
-    ),
-    ("contact added by an administrator of another account", "FreeScout, GLPI", "only staff add contacts"),
     ("formula in an exported cell", "CVE-2014-3524", "no export of any kind"),
     ("API or web socket that skips a check of the pages", "CVE-2022-40816", "no API and no sockets"),
     ("identity by a header of a sign-on server", "CVE-2026-34720", "sign-in by password only"),
@@ -301,11 +296,59 @@ def test_cve_2026_35192_no_page_of_a_person_is_cached_with_their_session(case: C
         assert "no-store" in client_of(case.requestor).get(path)["Cache-Control"]
 
 
+def invited_by(administrator: User) -> tuple[Invitation, str]:
+    """An invitation of the administrator's only license, and its address in the mail."""
+    made = entitlements.invite_contact(
+        administrator.seats.get().license, "new@customer.example", actor=administrator, now=timezone.now()
+    )
+    assert isinstance(made, Invitation)
+    send_due(timezone.now() + MINUTE, 10)
+    found = re.search(r"(/entitlements/invitation/\S+)", str(mail.outbox[-1].body))
+    assert found is not None
+    return made, found[1]
+
+
+WHO = {
+    "name": "Nora New",
+    "language": "en",
+    "time_zone": "",
+    "password": "quite-another-horse",
+}
+
+
+def test_cve_2026_41902_an_invitation_ends_and_cve_2026_53595_a_blank_one_invites_nobody() -> None:
+    administrator = people.make_administrator(people.make_license())
+    invitation, address = invited_by(administrator)
+    known = User.objects.count()
+    for blank in ("/entitlements/invitation/%20/", "/entitlements/invitation/:/", address[:-8] + "/"):
+        assert Client().post(blank, WHO).status_code == 409
+    row, now = Invitation.objects.filter(pk=invitation.pk), timezone.now()
+    row.update(made_at=now - MINUTE, expires_at=now)
+    assert Client().post(address, WHO).status_code == 409
+    assert User.objects.count() == known
+    row.update(expires_at=now + MINUTE)
+    assert Client().post(address, WHO).status_code == 302
+    assert User.objects.count() == known + 1
+
+
+def test_glpi_freescout_an_administrator_adds_no_contact_to_another_account() -> None:
+    own, foreign = (people.make_license(people.make_account()) for _ in range(2))
+    administrator = people.make_administrator(own)
+    people.make_administrator(foreign)
+    client = client_of(administrator)
+    for license_, status in ((foreign, 400), (own, 302)):
+        sent = {
+            "license": license_.pk,
+            "address": "new@customer.example",
+            "form_token": new_token(),
+        }
+        assert client.post("/entitlements/contacts/invite/", sent).status_code == status
+    assert [row.license for row in Invitation.objects.all()] == [own]
+
+
 def test_what_does_not_apply_yet_is_still_not_built() -> None:
     addresses = {f"{route.name} {route.path}" for route in every_route()}
-    for word in ("invit", "export", "csv", "api", "socket", "inbound", "webhook", "saml", "oauth", "scan"):
+    for word in ("export", "csv", "api", "socket", "inbound", "webhook", "saml", "oauth", "scan"):
         assert [name for name in addresses if word in name.lower()] == [], f"{word}: look through NOT_YET"
-    assert {backend.rsplit(".", 1)[1] for backend in deployed.AUTHENTICATION_BACKENDS} == {
-        "AuthenticationBackend"
-    }
-    assert len(NOT_YET) == 9
+    assert {backend.rsplit(".", 1)[1] for backend in deployed.AUTHENTICATION_BACKENDS} == {"SessionBackend"}
+    assert len(NOT_YET) == 7

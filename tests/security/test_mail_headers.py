@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from cases.models import Case
+from entitlements import operations as entitlements
 from portal.accounts.models import User
 from portal.notices import kinds
 from portal.notices.models import Notice
@@ -147,6 +148,32 @@ def test_title_names_account_and_product_of_a_case_make_no_header(sink: Any) -> 
         assert "evil7" not in f"{mail['To']}{mail['From']}{mail['Subject']}"
 
 
+def test_names_of_an_account_and_of_who_invites_or_asks_make_no_header(sink: Any) -> None:
+    for words in hostile_words():
+        license_ = people.make_license()
+        administrator = people.make_administrator(license_)
+        asker = people.make_person(license_.account)
+        type(license_.account).objects.filter(pk=license_.account_id).update(
+            name=f"{license_.pk} {words}"[:200]
+        )
+        User.objects.filter(pk__in=[administrator.pk, asker.pk]).update(name=words[:200])
+        now = timezone.now()
+        entitlements.invite_contact(
+            license_, f"new{license_.pk}@customer.example", actor=administrator, now=now
+        )
+        entitlements.ask_for_seat(license_, actor=asker, now=now)
+    expected = Notice.objects.unsent().count()
+
+    while send_due(timezone.now() + timedelta(minutes=1), 100).sent:
+        pass
+
+    assert len(sink.mails) == expected
+    assert [mail["Subject"] for mail in sink.mails if headers_of(mail) not in (OWN, THREADED)] == []
+    for mail in sink.mails:
+        assert "evil7" not in f"{mail['To']}{mail['From']}"
+
+
 def test_every_kind_of_notice_is_one_of_those_that_are_looked_at() -> None:
     """A kind whose subject took a person's words would have to be in the test above."""
-    assert {kind.code.split("_")[0] for kind in kinds.kinds()} <= {"case", "password"}
+    looked_at = {"case", "password", "invitation", "seat"}
+    assert {kind.code.split("_")[0] for kind in kinds.kinds()} == looked_at
