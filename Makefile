@@ -33,7 +33,7 @@ run: setup ## Run the whole portal here with demo data; PORT=8001 chooses the po
 	@PORTAL_EMBEDDED=1 exec $(IN_VENV) manage.py up --port "$(PORT)"
 
 test: lint types ## Run everything that needs no server; `make test ARGS="-k tick"` runs less
-	@$(IN_VENV) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	@$(IN_VENV) -m pytest -n $(JOBS) $(ARGS)
 
 lint: setup-dev ## Check style and formatting
 	@$(IN_VENV) -m ruff check --quiet .

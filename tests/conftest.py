@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from portal.audit.append_only import history_unlocked
 
@@ -26,11 +27,28 @@ def pytest_configure(config: pytest.Config) -> None:
     socket.socket.connect_ex = _connect_ex_nearby
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole portals run one after the other: they take both cores."""
-    for item in items:
-        if item.get_closest_marker("system"):
-            item.add_marker(pytest.mark.xdist_group("system"))
+# What shares one process, by the beginning of a test's path: whole portals, which take both cores, and what
+# has one long set-up. xdist's own marker does nothing here: with pytest 9.2 the name of a test is fixed
+# before xdist 3.8 adds the group to it.
+TOGETHER = {
+    "tests/system/": "system",
+    "tests/browser/": "browser",
+    "tests/faults/test_text_stays.py": "browser",
+    "tests/machine/test_mutants.py": "mutants",
+    "tests/machine/": "machine",
+    "tests/walks/test_authorisation.py": "matrix",
+}
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist brings no types
+    """Hands tests out one by one, but for those that go together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((group for start, group in TOGETHER.items() if nodeid.startswith(start)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

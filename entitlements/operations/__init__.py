@@ -13,7 +13,6 @@ from entitlements.operations.accounts import (
     set_sign_in,
 )
 from entitlements.operations.calendars import (
-    Imported,
     add_day_off,
     add_region_hours,
     confirm_day_off,
@@ -33,7 +32,6 @@ from entitlements.operations.response_targets import add_response_target
 from entitlements.operations.seats import add_named_contact, ask_for_seat, remove_named_contact
 
 __all__ = [
-    "Imported",
     "accept_invitation",
     "accept_invitation_as",
     "add_day_off",

@@ -8,7 +8,7 @@ from entitlements.models import Invitation
 from entitlements.models.invitations import token_for
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 ADMINISTRATOR, COLLEAGUE = "admin@northwind.example", "colleague@northwind.example"
 CONTACTS = "/entitlements/contacts/"

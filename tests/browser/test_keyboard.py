@@ -9,7 +9,7 @@ from cases.models import Case
 from tests.browser.keyboard import Keyboard
 from tests.browser.visitor import PASSWORD, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 CUSTOMER = "contact@lumiere.example"
 

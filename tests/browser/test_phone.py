@@ -9,7 +9,7 @@ from cases.lifecycle import Status
 from cases.models import Case
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 CUSTOMER = "contact@kaze.example"
 PHONE = {

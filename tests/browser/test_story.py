@@ -14,7 +14,7 @@ from portal.notices.models import MailState, Notice
 from portal.notices.sender import send_due
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 CUSTOMER = "contact@northwind.example"
 AGENT = "agent@portal.example"

@@ -14,7 +14,6 @@ from tests.factories.people import make_customer
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 TEXT = "Version 2.6,\nand nothing else has changed."

@@ -5,8 +5,6 @@ import pytest
 from tests.machine.machine import LIVES, RUNS, STEPS, run
 from tests.machine.scene import Scene
 
-pytestmark = pytest.mark.xdist_group("machine")
-
 
 @pytest.mark.parametrize("number", RUNS)
 def test_portal_and_model_agree_after_every_step_of_twenty_lives(scene: Scene, number: int) -> None:

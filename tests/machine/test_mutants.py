@@ -11,7 +11,6 @@ from tests.machine.mutants import MUTANTS, Mutant
 from tests.machine.scene import Scene
 
 pytestmark = [
-    pytest.mark.xdist_group("mutants"),
     pytest.mark.skipif(
         connection.vendor == "postgresql",
         reason="they try the machine, not the portal: once is enough, on SQLite",

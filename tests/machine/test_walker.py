@@ -1,11 +1,7 @@
 """One long seeded life on the real database, each step beside the model (SPEC 2, 2.1, 2.2)."""
 
-import pytest
-
 from tests.machine.scene import Scene
 from tests.machine.walker import walk
-
-pytestmark = pytest.mark.xdist_group("machine")
 
 
 def test_history_folds_to_the_cases_after_every_step_of_a_random_life(scene: Scene) -> None:

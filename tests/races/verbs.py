@@ -322,6 +322,17 @@ ENTITLEMENTS: dict[str, Verb] = {
     ),
 }
 
+# They lock the row of a region or nothing, and touch neither case nor license nor notice: none of the verbs
+# above meets them.
+APART = {
+    "add_day_off",
+    "add_region_hours",
+    "add_response_target",
+    "confirm_day_off",
+    "import_holidays",
+    "strike_day_off",
+}
+
 CLOCKS: dict[str, Verb] = {
     "the sweep reminds": Verb("waiting", lambda scene: carry_out_steps(ASKED + timedelta(hours=24), 200)),
     "the sweep closes": Verb("waiting", lambda scene: carry_out_steps(ASKED + timedelta(hours=144), 200)),
