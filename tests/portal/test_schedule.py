@@ -5,11 +5,12 @@ from django.conf import settings
 from portal.celery import app
 
 
-def test_beat_ticks_every_minute_and_sends_every_quarter_of_it() -> None:
+def test_beat_ticks_every_minute_sends_every_quarter_of_it_and_looks_for_holidays_every_hour() -> None:
     entries = {name: (entry["task"], entry["schedule"]) for name, entry in app.conf.beat_schedule.items()}
     assert entries == {
         "tick": ("portal.work.tick", 60.0),
         "send": ("portal.notices.send", 15.0),
+        "holidays": ("entitlements.holidays", 3600.0),
     }
 
 
@@ -25,7 +26,7 @@ def test_a_tick_that_nobody_served_expires_before_the_next_one() -> None:
 
 def test_mail_has_a_queue_of_its_own() -> None:
     queues = {name: entry["options"]["queue"] for name, entry in app.conf.beat_schedule.items()}
-    assert queues == {"tick": "clock", "send": "mail"}
+    assert queues == {"tick": "clock", "send": "mail", "holidays": "clock"}
 
 
 def test_nothing_is_scheduled_by_wall_clock_or_kept_in_the_broker() -> None:
