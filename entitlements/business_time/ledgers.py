@@ -68,7 +68,8 @@ def _skipped(calendar: Calendar, table: Table, since: datetime, until: datetime)
         found = _reason(calendar, table, day)
         if found in {None, (kind, name)}:
             continue
-        midnight = max(table.opening(day, 0), since)
+        # A midnight that comes twice may lie before the start.
+        midnight = table.opening(day, 0)
         if kind is not LineKind.NIGHT and since < midnight:
             yield LedgerLine(kind, since, midnight, NOTHING, name)
             since = midnight

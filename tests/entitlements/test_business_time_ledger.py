@@ -121,6 +121,20 @@ def test_elapsed_time_is_one_line_and_nothing_is_none() -> None:
     assert [ledger(AMER, clock, timedelta(0), since) for clock in ClockKind] == [()] * 4
 
 
+def test_a_ledger_begun_after_the_first_of_two_midnights_goes_forward() -> None:
+    # At 00:01 on Sunday 7 November 2010 the wall went back to 23:01 on Saturday.
+    open_sunday = (*((hours("09:00", "17:00"),),) * 5, (), (hours("09:00", "17:00"),))
+    calendar = Calendar("America/St_Johns", open_sunday, {date(2010, 11, 7): "Stocktaking"})
+    since = local(calendar, "2010-11-06 23:30*")
+    assert ledger(calendar, ClockKind.BUSINESS, timedelta(hours=1), since) == lines(
+        calendar,
+        """
+        day_off 2010-11-06 23:30* 2010-11-08 09:00 0 Stocktaking
+        counted 2010-11-08 09:00 2010-11-08 10:00 60
+        """,
+    )
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.text)
 def test_every_row_of_the_table_is_explained_to_the_minute(row: Row) -> None:
     found = ledger(row.calendar, row.clock, row.amount, row.since)
