@@ -11,6 +11,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Home, inbox, profile, health": pages.FRONT,
     "Customers' cases": cases.CASES,
     "Sign-in": pages.SIGN_IN,
+    "Second factors": pages.SECURITY,
     "Admin: the site": admin.SITE,
     "Admin: cases": admin.CASES,
     "Admin: outbox": admin.NOTICES,
