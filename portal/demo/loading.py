@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from entitlements.reference import bring_holidays
 from portal.accounts.models import User
 from portal.demo.people import make_cast
 from portal.demo.queries import is_demo_database
@@ -37,6 +38,8 @@ def tell_story(now: datetime, blobs: list[StoredBlob]) -> None:
 
     Notes in `blobs` what it stores, so that the caller can discard it when the transaction fails.
     """
+    # A reset has emptied their table; a fresh installation has them since its migration.
+    bring_holidays(now)
     opened_at = now - max(story.filed_ago for story in CASES) - _OPENED_BEFORE
     stage = Stage(make_cast(now, opened_at=opened_at), blobs=blobs)
     replay(CASES, stage, now=now)

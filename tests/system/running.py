@@ -16,6 +16,8 @@ from html import unescape
 from http.cookiejar import CookieJar
 from pathlib import Path
 
+from celery import Celery
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "demo-portal-1"
 # Generous: other tests share the machine. The measured figures stand in the deployment's documentation.
@@ -28,6 +30,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def publisher_to(broker_url: str) -> Celery:
+    """An app to send tasks by. Never the current one: what later tests announce would wait for its broker."""
+    return Celery(broker=broker_url, set_as_current=False)
 
 
 def wait_for(claim: Callable[[], bool], *, within_seconds: float) -> bool:

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from celery import Celery
 
 from portal.management.broker import Broker, prepare_broker
 from portal.management.parts import worker_command
-from tests.system.running import ROOT, wait_for
+from tests.system.running import ROOT, publisher_to, wait_for
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
 
@@ -71,7 +70,7 @@ def test_a_worker_outlives_a_broker_that_dies_while_tasks_run(
     def has(*names: str) -> bool:
         return all((tmp_path / name).exists() for name in names)
 
-    sender = Celery(broker=broker.url)
+    sender = publisher_to(broker.url)
 
     def send(name: str, seconds: float) -> None:
         sender.send_task("tests.sleep", (seconds, str(tmp_path), name), queue="clock")

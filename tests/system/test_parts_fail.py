@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from celery import Celery
 from django.db import OperationalError, connection
 from django.db.models import F
 from django.test import Client
@@ -25,7 +24,7 @@ from tests.factories.cases import make_waiting_case
 from tests.factories.many import copies_of
 from tests.factories.people import make_agent, make_customer
 from tests.system.parts import Parts
-from tests.system.running import wait_for
+from tests.system.running import publisher_to, wait_for
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180), pytest.mark.django_db(transaction=True)]
 
@@ -97,7 +96,7 @@ def test_a_broker_that_is_emptied_killed_and_gone_for_a_while_costs_no_step_and_
 
 
 def test_of_ten_stale_ticks_none_runs_and_the_fresh_one_does_but_without_an_expiry_all_would(parts):
-    publisher = Celery(broker=parts.broker.url)
+    publisher = publisher_to(parts.broker.url)
     for _ in range(10):
         publisher.send_task("portal.work.tick", queue="clock", expires=0.2)
     time.sleep(1)
@@ -157,7 +156,7 @@ def test_a_worker_that_is_asked_to_end_during_a_sweep_finishes_it_and_leaves_no_
     first = make_waiting_case(make_customer(), now=machine_now() - 24 * HOUR - timedelta(seconds=1))
     keys = [first.pk, *copies_of(first, 1999)]
     parts.start_worker()
-    Celery(broker=parts.broker.url).send_task("portal.work.tick", queue="clock")
+    publisher_to(parts.broker.url).send_task("portal.work.tick", queue="clock")
     assert wait_for(FollowUpStep.objects.exists, within_seconds=60)
     begun = FollowUpStep.objects.count()
 
