@@ -27,6 +27,14 @@ def pytest_configure(config: pytest.Config) -> None:
     socket.socket.connect_ex = _connect_ex_nearby
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        return
+    for item in items:
+        if mark := item.get_closest_marker("once"):
+            item.add_marker(pytest.mark.skip(reason=f"once is enough, on SQLite: {mark.args[0]}"))
+
+
 # What shares one process, by the beginning of a test's path: whole portals, which take both cores, and what
 # has one long set-up. xdist's own marker does nothing here: with pytest 9.2 the name of a test is fixed
 # before xdist 3.8 adds the group to it.

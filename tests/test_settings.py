@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once("every process of these tests has an environment of its own")
+
 ROOT = Path(__file__).resolve().parents[1]
 DEPLOYED = {
     "SECRET_KEY": "k7-" + "abcdefghij0123456789" * 4,

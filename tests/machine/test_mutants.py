@@ -3,19 +3,13 @@
 import logging
 
 import pytest
-from django.db import connection
 
 from tests.machine.life import Disagreement
 from tests.machine.machine import RUNS, run
 from tests.machine.mutants import MUTANTS, Mutant
 from tests.machine.scene import Scene
 
-pytestmark = [
-    pytest.mark.skipif(
-        connection.vendor == "postgresql",
-        reason="they try the machine, not the portal: once is enough, on SQLite",
-    ),
-]
+pytestmark = pytest.mark.once("they try the machine, not the portal")
 
 
 @pytest.fixture(autouse=True)

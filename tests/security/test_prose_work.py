@@ -20,6 +20,8 @@ from markdown_it.token import Token
 
 from cases.prose import _renderer, to_html
 
+pytestmark = pytest.mark.once("no page and no row")
+
 # The half of it is beyond what is looked at as one word.
 LENGTH = 5_000
 # What repeated is expensive for one parser of Markdown or another, with the address search's own weak spots.

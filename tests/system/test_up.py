@@ -11,6 +11,9 @@ from tests.system.running import Visitor, free_port, wait_for
 
 pytestmark = [
     pytest.mark.system,
+    pytest.mark.once(
+        "starting, refusing and ending are the supervisor's; test_story.py runs a portal on each"
+    ),
     pytest.mark.timeout(240),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks processes up in /proc"),
 ]

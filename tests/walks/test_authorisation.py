@@ -38,7 +38,11 @@ from tests.walks.routes import every_route
 from tests.walks.world import World
 
 # The walk is one long set-up: it may take its time on a machine that has others to serve.
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.timeout(900),
+    pytest.mark.once("who may do what is decided in Python; pages and operations are tried on each"),
+]
 
 # `make matrix` asks also what the suite takes from its neighbour, and writes the page.
 WRITE = os.environ.get("WRITE_MATRIX") == "1"
