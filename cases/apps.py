@@ -25,6 +25,7 @@ class CasesConfig(AppConfig):
         claims.register(*invariants.INVARIANTS)
         notices.register_kinds()
         timed.register(sweep.FOLLOW_UP)
+        timed.register(sweep.RESPONSE_TARGETS)
         use_open_work(OpenCases())
         use_staff_work(StaffCases())
         post_migrate.connect(

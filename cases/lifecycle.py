@@ -126,7 +126,8 @@ class CaseFacts:
     """All that the rules ask of a case; instants are aware.
 
     `reopen_until` is the last instant, inclusive, at which the customer may reopen; `term_ended_on` the last
-    day of the license's last term once that is over; `raised_at` when the customer last raised the urgency.
+    day of the license's last term once that is over; `raised_at` when the customer last raised the urgency;
+    `response_due_at` until when, inclusive, a first response is still in time; None once it came or is late.
     """
 
     status: Status
@@ -139,6 +140,7 @@ class CaseFacts:
     raised_at: datetime | None = None
     reopen_until: datetime | None = None
     term_ended_on: date | None = None
+    response_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,13 @@ def _is_held(facts: CaseFacts, _now: datetime) -> Refusal | None:
 def _is_not_escalated(facts: CaseFacts, _now: datetime) -> Refusal | None:
     """once per opening"""
     return Refusal("already_escalated") if facts.is_escalated else None
+
+
+def _is_answered_or_late(facts: CaseFacts, now: datetime) -> Refusal | None:
+    """after the first response or the passing of its target"""
+    if facts.response_due_at is not None and now <= facts.response_due_at:
+        return Refusal("target_still_runs", {"due_at": facts.response_due_at})
+    return None
 
 
 def _awaits_acknowledgement(facts: CaseFacts, _now: datetime) -> Refusal | None:
@@ -258,7 +267,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(_A.HOLD, {_R.AGENT}, WAITING, _T.UNCHANGED),
     _row(_A.RELEASE, {_R.AGENT}, WAITING, _T.UNCHANGED, _is_held),
     _row(_A.EXTEND, {_R.CONTACT}, WAITING, _T.UNCHANGED, _is_not_extended),
-    _row(_A.ESCALATE, {_R.CONTACT}, OPEN, _T.UNCHANGED, _is_not_escalated, _has_term),
+    _row(_A.ESCALATE, {_R.CONTACT}, OPEN, _T.UNCHANGED, _is_not_escalated, _is_answered_or_late, _has_term),
     _row(_A.ACKNOWLEDGE, {_R.AGENT}, OPEN, _T.UNCHANGED, _awaits_acknowledgement),
     _row(_A.RAISE_URGENCY, {_R.CONTACT}, OPEN, _T.UNCHANGED, _can_be_raised, _has_term),
     _row(_A.LOWER_PRIORITY, {_R.AGENT}, OPEN, _T.UNCHANGED, _can_be_lowered),

@@ -34,6 +34,7 @@ def facts_of(case: Case, *, now: datetime) -> CaseFacts:
     return CaseFacts(
         status=Status(case.status),
         priority=Priority(case.priority),
+        response_due_at=case.response_due_at if case.next_response_step_at is not None else None,
         is_owned=case.owner_id is not None,
         is_escalated=case.escalated_at is not None,
         is_acknowledged=case.acknowledged_at is not None,

@@ -18,9 +18,10 @@ from django.db.models import (
 )
 from django.db.models.expressions import Case as Choice
 from django.db.models.expressions import OrderBy
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from cases import follow_up
+from cases.first_response import SHOWN_WITH
 from cases.lifecycle import ENDED, WAITING
 from cases.models import (
     Attachment,
@@ -34,6 +35,7 @@ from cases.models import (
     RelatedLink,
     WaitingPeriod,
 )
+from cases.response import TargetState
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.notices.states import UNSENT, MailState
@@ -56,7 +58,9 @@ def visible_case(user: User, key: int) -> Case:
 
     Costs five statements, whatever hangs on the case.
     """
-    case = _with_its_rows(Case.objects.visible_to(user).for_display().select_related("follows"), key)
+    case = _with_its_rows(
+        Case.objects.visible_to(user).for_display().select_related("follows", *SHOWN_WITH), key
+    )
     case.license.account = case.account
     return case
 
@@ -67,7 +71,7 @@ def case_to_read(user: User, key: int) -> Case:
     Who owns it and who changed it last is not loaded: the page names neither. A customer's account is the
     case's: it came with the session, and its region too.
     """
-    shown = ("license__product", "requestor", "period__policy")
+    shown = ("license__product", "requestor", "period__policy", *SHOWN_WITH)
     case = _with_its_rows(Case.objects.visible_to(user).select_related(*shown), key)
     if user.account is not None:
         case.account = case.license.account = user.account
@@ -134,6 +138,10 @@ _ROW_COLUMNS = (
     "priority",
     "escalated_at",
     "reopen_until",
+    "first_responded_at",
+    "response_due_at",
+    "response_missed_at",
+    "response_withdrawn_at",
     "last_event_at",
     "last_event_kind",
     "license__product__name",
@@ -166,8 +174,8 @@ def waiting_for(user: User) -> CaseQuerySet:
     )
 
 
-# SPEC 5: escalated; then P1 to P4; then unanswered, oldest first; then answered, whose customer has waited
-# longest since their last word; then age. Due instants come with targets. Closed cases follow all others.
+# SPEC 5: escalated; then P1 to P4; then unanswered by due instant; then answered, whose customer has waited
+# longest since their last word; then age. Closed cases follow all others. Add-ons order them later.
 QUEUE_ORDER: tuple[OrderBy, ...] = (
     F("queue_is_closed").asc(),
     F("queue_is_calm").asc(),
@@ -192,7 +200,8 @@ def with_queue_keys(cases: CaseQuerySet) -> CaseQuerySet:
         queue_is_calm=Choice(When(escalated_at__isnull=False, then=Value(0)), default=Value(1)),
         queue_is_answered=Choice(When(first_responded_at__isnull=True, then=Value(0)), default=Value(1)),
         queue_since=Choice(
-            When(first_responded_at__isnull=True, then=F("filed_at")),
+            # Cases from before targets were kept have no due instant.
+            When(first_responded_at__isnull=True, then=Coalesce("response_due_at", "filed_at")),
             default=Subquery(words.values("written_at")[:1]),
         ),
     )
@@ -294,3 +303,22 @@ def reminder_reached_nobody(cases: CaseQuerySet) -> CaseQuerySet:
         .alias(latest_reminder=Subquery(sent.order_by("-ordinal").values("ordinal")[:1]))
         .filter(~Exists(reaching), latest_reminder__isnull=False)
     )
+
+
+def in_target_state(cases: CaseQuerySet, state: TargetState, now: datetime) -> CaseQuerySet:
+    """This will narrow down to the cases whose target stands so; `cases.response.state_of` says it of one."""
+    missed = Q(response_missed_at__isnull=False)
+    open_ended = Q(
+        response_due_at__isnull=False,
+        response_missed_at__isnull=True,
+        response_withdrawn_at__isnull=True,
+        first_responded_at__isnull=True,
+    )
+    conditions = {
+        TargetState.NONE: Q(response_due_at__isnull=True),
+        TargetState.RUNNING: open_ended & Q(response_due_at__gte=now),
+        TargetState.MISSED: missed | (open_ended & Q(response_due_at__lt=now)),
+        TargetState.MET: Q(response_due_at__isnull=False, first_responded_at__isnull=False) & ~missed,
+        TargetState.WITHDRAWN: Q(response_withdrawn_at__isnull=False, first_responded_at__isnull=True),
+    }
+    return cases.filter(conditions[state])

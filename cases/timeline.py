@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cases import follow_up
 from cases.follow_up import PlannedStep, Step, StepKind
 from cases.models import Case, CaseEvent, WaitingPeriod
+from cases.response import TargetState, state_of
 from cases.wording import actor_name, event_sentence, reminder_name, step_name, step_stops
 from portal.accounts.models import User
 from portal.accounts.wording import countdown, exact
@@ -69,7 +70,23 @@ def timeline_of(
     """This will put history, now and the plan into one list, oldest first."""
     past = [_past(event, viewer) for event in events]
     here = TimelineItem("now", _("Now"), now)
-    return [*past, here, *(_planned(step, now) for step in planned_steps(case, now=now))]
+    coming = (_planned(step, now) for step in planned_steps(case, now=now))
+    return [*past, here, *_first_response(case, now), *coming]
+
+
+def _first_response(case: Case, now: datetime) -> list[TimelineItem]:
+    """Until when the first response is promised, while it is to come; nothing else is planned until then."""
+    if case.response_due_at is None or state_of(case.target(), now=now) is not TargetState.RUNNING:
+        return []
+    left = {"left": countdown(case.response_due_at - now)}
+    return [
+        TimelineItem(
+            "planned",
+            _("Targeted initial response, in %(left)s") % left,
+            case.response_due_at,
+            stops=_("Ends with support's first answer"),
+        )
+    ]
 
 
 def _past(event: CaseEvent, viewer: User) -> TimelineItem:

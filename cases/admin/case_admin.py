@@ -24,10 +24,12 @@ from cases.admin.filters import (
     AttentionFilter,
     OpenFilter,
     OwnerFilter,
+    PlanFilter,
     PriorityFilter,
     ProductFilter,
     RegionFilter,
     StatusFilter,
+    TargetFilter,
 )
 from cases.admin.page import WRITING, Refused, page_context
 from cases.lifecycle import STAFF_ACTIONS, Action
@@ -53,8 +55,10 @@ class CaseAdmin(StaffReads, ModelAdmin):
         OwnerFilter,
         AttentionFilter,
         PriorityFilter,
+        TargetFilter,
         StatusFilter,
         ProductFilter,
+        PlanFilter,
         RegionFilter,
     )
     search_fields = ("title",)
@@ -97,7 +101,7 @@ class CaseAdmin(StaffReads, ModelAdmin):
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:  # noqa: ARG002 -- Django's
         """Let number and title lead to the case."""
-        return list_display[:2]
+        return list_display[:1]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.follow_up import PlannedStep, StepKind
 from cases.models import Case
 from cases.prose import mark_japanese
+from cases.response import TargetState, state_of
 from cases.timeline import planned_steps
 from cases.wording import event_name, step_name
 
@@ -33,15 +34,11 @@ def _steps(case: Case, now: datetime) -> list[PlannedStep]:
 
 
 def columns(now: datetime) -> tuple[Column, ...]:
-    """This will make the columns; the second one leads to the case."""
+    """This will make the columns; the first one leads to the case."""
 
-    @admin.display(description=_("Number"), ordering="pk")
+    @admin.display(description=_("Case"), ordering="pk")
     def number(case: Case) -> str:
-        return case.number
-
-    @admin.display(description=_("Title"))
-    def title(case: Case) -> str:
-        return SafeString(mark_japanese(escape(case.title)))
+        return SafeString(f"<b>{case.number}</b><br>{mark_japanese(escape(case.title))}")
 
     @admin.display(description=_("Account and product"), ordering="account__name")
     def account(case: Case) -> str:
@@ -55,6 +52,10 @@ def columns(now: datetime) -> tuple[Column, ...]:
     def owner(case: Case) -> str:
         return str(case.owner) if case.owner else gettext("nobody")
 
+    @admin.display(description=_("First response"), ordering="response_due_at")
+    def target(case: Case) -> str:
+        return _target(case, now)
+
     @admin.display(description=_("Next step"), ordering="next_follow_up_at")
     def step(case: Case) -> str:
         return _next_step(case, now)
@@ -66,7 +67,19 @@ def columns(now: datetime) -> tuple[Column, ...]:
         what = event_name(case.last_event_kind)
         return _cell("last_change", case=case, what=what, day_and_time=day_and_time)
 
-    return (number, title, account, status, owner, step, last_change)
+    return (number, account, status, owner, target, step, last_change)
+
+
+def _target(case: Case, now: datetime) -> str:
+    state, due_at = state_of(case.target(), now=now), case.response_due_at
+    ended_at = case.first_responded_at or now
+    return _cell(
+        "target",
+        state=state.value,
+        due_at=due_at,
+        left=due_at - now if due_at and state is TargetState.RUNNING else None,
+        late=ended_at - due_at if due_at and state is TargetState.MISSED else None,
+    )
 
 
 def _next_step(case: Case, now: datetime) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import operations, queries
+from cases.first_response import promised_for
 from cases.forms import FilingForm, FollowUpForm
 from cases.lifecycle import Action, Channel
 from cases.models import Case
@@ -247,6 +248,8 @@ def _act(filing: _Filing) -> Callable[[Mapping[str, Any], Sequence[StoredBlob]],
 
 
 def _show(filing: _Filing, form: FilingForm | None, *, problem: str = "", status: int = 200) -> HttpResponse:
+    if form is not None:
+        form.show_promised(promised_for([filing.license], now=filing.now))
     title = _("File a case on behalf of a contact")
     if filing.old is not None:
         title = _("Follow-up of %(number)s") % {"number": filing.old.number}

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.lifecycle import ENDED
 from cases.models import CaseQuerySet
-from cases.queries import closing_today, reminder_reached_nobody
-from cases.wording import STATUSES
+from cases.queries import closing_today, in_target_state, reminder_reached_nobody
+from cases.response import TargetState
+from cases.wording import STATUSES, TARGET_STATES
 from entitlements.models import Product
-from entitlements.wording import PRIORITIES
+from entitlements.plans import Plan
+from entitlements.queries import licenses_under
+from entitlements.wording import PLANS, PRIORITIES
 from portal.accounts.models import Region
 from portal.clock import business_now
 
@@ -144,6 +147,21 @@ class AttentionFilter(_Filter):
                 return reminder_reached_nobody(cases)
 
 
+class TargetFilter(_Filter):
+    """Where the target of the first response stands."""
+
+    title = _("first response")
+    parameter_name = "target"
+
+    def offers(self) -> list[tuple[str, Any]]:
+        """Every state of a target."""
+        return list(TARGET_STATES.items())
+
+    def narrow(self, cases: CaseQuerySet, value: str, request: HttpRequest) -> CaseQuerySet:  # noqa: ARG002 -- as above
+        """Cases whose target stands so."""
+        return in_target_state(cases, TargetState(value), business_now())
+
+
 class ProductFilter(_Filter):
     """One product."""
 
@@ -157,6 +175,21 @@ class ProductFilter(_Filter):
     def narrow(self, cases: CaseQuerySet, value: str, request: HttpRequest) -> CaseQuerySet:  # noqa: ARG002 -- as above
         """Cases of the product."""
         return cases.filter(license__product__code=value)
+
+
+class PlanFilter(_Filter):
+    """The success plan in force."""
+
+    title = _("success plan")
+    parameter_name = "plan"
+
+    def offers(self) -> list[tuple[str, Any]]:
+        """Every plan."""
+        return list(PLANS)
+
+    def narrow(self, cases: CaseQuerySet, value: str, request: HttpRequest) -> CaseQuerySet:  # noqa: ARG002 -- as above
+        """Cases of licenses that are under the plan now."""
+        return cases.filter(license__in=licenses_under(Plan(value), business_now()))
 
 
 class RegionFilter(_Filter):

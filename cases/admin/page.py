@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from cases import prose, queries
 from cases.action_pages import PAGES
 from cases.admin.columns import next_step
+from cases.first_response import first_response_of
 from cases.forms import ActionForm
 from cases.lifecycle import STAFF_ACTIONS, Action, refusal
 from cases.models import Attachment, Case, CaseEvent, InternalNote, Message
@@ -122,6 +123,7 @@ def page_context(
         "now": now,
         "closes_at": closes_at,
         "left": closes_at - now if closes_at else None,
+        "first": first_response_of(case, now=now),
         "next_name": step_name(planned.step) if planned else "",
         "next_at": planned.due_at if planned else None,
         "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,

@@ -11,6 +11,7 @@ from cases.models.case import (
     Watcher,
     case_number,
 )
+from cases.models.response import ResponseDecision
 from cases.models.waiting import FollowUpPolicy, FollowUpStep, Hold, WaitingPeriod
 from cases.models.writing import Attachment, CaseTag, InternalNote, Message, RelatedLink
 
@@ -30,6 +31,7 @@ __all__ = [
     "InternalNote",
     "Message",
     "RelatedLink",
+    "ResponseDecision",
     "WaitingPeriod",
     "Watcher",
     "case_number",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.folding import recorded
 from cases.lifecycle import ENDED, WAITING, Channel, Status
+from cases.response import Target
 from cases.wording import CHANNELS, ESCALATION_REASONS, RESOLUTIONS, STATUSES
 from entitlements.models import License
 from entitlements.queries import active_license_ids
@@ -40,6 +41,11 @@ RECORDED_COLUMNS = (
     "escalation_reason",
     "acknowledged_at",
     "raised_at",
+    "response_id",
+    "response_due_at",
+    "response_missed_at",
+    "response_withdrawn_at",
+    "next_response_step_at",
 )
 
 
@@ -112,6 +118,16 @@ class Case(models.Model):
     filed_at = models.DateTimeField()
     first_responded_at = models.DateTimeField(null=True, blank=True)
 
+    # The target of the first response: what decided it, when it is due and how it ended; and the instant of
+    # the clock's next step, only while it runs. Cases from before targets were kept have none.
+    response = models.OneToOneField(
+        "ResponseDecision", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    response_due_at = models.DateTimeField(null=True, blank=True)
+    response_missed_at = models.DateTimeField(null=True, blank=True)
+    response_withdrawn_at = models.DateTimeField(null=True, blank=True)
+    next_response_step_at = models.DateTimeField(null=True, blank=True)
+
     # The waiting period that runs, and the instant of its next step; both only while waiting.
     period = models.OneToOneField(
         "WaitingPeriod", null=True, blank=True, on_delete=models.PROTECT, related_name="running_case"
@@ -157,6 +173,25 @@ class Case(models.Model):
                 | (~Q(status=Status.CLOSED) & Q(resolution="")),
                 name="case_closed_with_a_resolution",
             ),
+            models.CheckConstraint(
+                condition=Q(response__isnull=True, response_due_at__isnull=True)
+                | Q(response__isnull=False, response_due_at__isnull=False),
+                name="case_due_as_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_response_step_at__isnull=True)
+                | Q(
+                    response_due_at__isnull=False,
+                    first_responded_at__isnull=True,
+                    response_missed_at__isnull=True,
+                    response_withdrawn_at__isnull=True,
+                ),
+                name="case_target_runs_until_it_ends",
+            ),
+            models.CheckConstraint(
+                condition=Q(response_missed_at__isnull=True) | Q(response_withdrawn_at__isnull=True),
+                name="case_target_ends_once",
+            ),
             models.CheckConstraint(condition=Q(status__in=list(Status)), name="case_status_known"),
             models.CheckConstraint(
                 condition=Q(priority__gte=Priority.P1, priority__lte=Priority.P4), name="case_priority_known"
@@ -167,6 +202,11 @@ class Case(models.Model):
                 fields=("next_follow_up_at", "id"),
                 condition=Q(next_follow_up_at__isnull=False),
                 name="case_due",
+            ),
+            models.Index(
+                fields=("next_response_step_at", "id"),
+                condition=Q(next_response_step_at__isnull=False),
+                name="case_target_step",
             ),
             models.Index(fields=("account", "-last_event_at", "-id"), name="case_account_newest"),
             models.Index(fields=("requestor", "-last_event_at", "-id"), name="case_requestor_newest"),
@@ -193,6 +233,12 @@ class Case(models.Model):
     def state(self) -> dict[str, object]:
         """The recorded columns as history writes them."""
         return {column: recorded(getattr(self, column)) for column in RECORDED_COLUMNS}
+
+    def target(self) -> Target:
+        """The target of the first response as the pure rules read it."""
+        return Target(
+            self.response_due_at, self.first_responded_at, self.response_missed_at, self.response_withdrawn_at
+        )
 
     @property
     def is_waiting(self) -> bool:

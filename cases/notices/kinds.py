@@ -24,6 +24,7 @@ from portal.notices.models import Notice
 T = TypeVar("T")
 
 _OF_A_HOLD = frozenset({"case_hold_set", "case_hold_ended"})
+_OF_A_TARGET = frozenset({"case_target_warned", "case_target_missed"})
 _CLOSURES: Mapping[str, Status] = {"case_closed": Status.CLOSED, "case_auto_closed": Status.AUTO_CLOSED}
 
 
@@ -61,7 +62,7 @@ def _path(notice: Notice, words: NoticeWords) -> str:
 def _values(params: Mapping[str, object]) -> dict[str, str]:
     """The params as words: instants in the active zone, priorities and resolutions by name."""
     values = {key: str(value) for key, value in params.items()}
-    for key in ("until", "reopen_until", "closes_at"):
+    for key in ("until", "reopen_until", "closes_at", "response_due_at"):
         if moment := parse_datetime(values.get(key, "")):
             values[key] = exact(moment, timezone.get_current_timezone())
     for key in ("before", "after"):
@@ -82,13 +83,18 @@ def _obsolete_because(notice: Notice) -> str | None:
     case = Case.objects.visible_to(recipient).filter(pk=notice.params["case"]).first()
     if case is None:
         return "may_not_see"
+    return _overtaken(notice, case)
+
+
+def _overtaken(notice: Notice, case: Case) -> str | None:
+    """What has happened since that leaves the notice without a point."""
     if notice.kind == REMINDER and (case.status not in WAITING or case.period_id != notice.params["period"]):
         return "period_ended"
     if notice.kind in _OF_A_HOLD and case.status not in WAITING:
         return "period_ended"
-    if case.status != _CLOSURES.get(notice.kind, case.status):
-        return "reopened"
-    return None
+    if notice.kind in _OF_A_TARGET and (case.first_responded_at is not None or not case.is_open):
+        return "answered"
+    return "reopened" if case.status != _CLOSURES.get(notice.kind, case.status) else None
 
 
 def _mail(notice: Notice, words: NoticeWords) -> Mail:
@@ -153,6 +159,16 @@ def _about_line(case: Case) -> str:
 
 
 def _extra(notice: Notice) -> list[str]:
+    return [*_due_stated(notice), *_reason_stated(notice)]
+
+
+def _due_stated(notice: Notice) -> list[str]:
+    """Until when the first response is promised, where the notice says so."""
+    due_at = _values(notice.params).get("response_due_at")
+    return [_("Targeted initial response: by %(due)s.") % {"due": due_at}] if due_at else []
+
+
+def _reason_stated(notice: Notice) -> list[str]:
     reason = str(notice.params.get("reason") or "")
     is_text = notice.kind in ("case_hold_set", "case_closed", "case_urgency_raised") and reason
     return [_("Reason: %(reason)s") % {"reason": reason}] if is_text else []

@@ -53,10 +53,10 @@ def tell_people(
     announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
 
 
-def acknowledge(case: Case, *, event: CaseEvent, now: datetime) -> None:
+def acknowledge(case: Case, *, event: CaseEvent, now: datetime, **params: object) -> None:
     """This will acknowledge a filing to the requestor, the watchers and whoever filed."""
     people = dict.fromkeys([*customer_recipients(case), case.filed_by])
-    announce((_draft(case, "acknowledgement", person, f"e{event.pk}", {}) for person in people), now=now)
+    announce((_draft(case, "acknowledgement", person, f"e{event.pk}", params) for person in people), now=now)
 
 
 def tell_staff(
@@ -66,12 +66,24 @@ def tell_staff(
 
     An escalation goes to every lead as well: they answer for it (SPEC 2).
     """
-    owner = case.owner if case.owner is not None and case.owner.is_active else None
-    told = [owner] if owner else staff_on_duty(case.account.country.region, now=now)
+    told = staff_recipients(case, now=now)
     if kind == "escalated":
         told = list(dict.fromkeys([*told, *leads()]))
     people = [person for person in told if person != except_for]
     announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
+
+
+def staff_recipients(
+    case: Case, *, now: datetime, on_duty: dict[str, list[User]] | None = None
+) -> list[User]:
+    """This will list the owner, else the people on duty for the region; `on_duty` keeps them by region."""
+    if case.owner is not None and case.owner.is_active:
+        return [case.owner]
+    region = case.account.country.region
+    known = {} if on_duty is None else on_duty
+    if region.pk not in known:
+        known[region.pk] = staff_on_duty(region, now=now)
+    return known[region.pk]
 
 
 def customer_recipients(case: Case) -> list[User]:
@@ -102,6 +114,13 @@ def closure_draft(case: Subject, person: User, *, number: int, reopen_until: dat
 def hold_ended_draft(case: Subject, person: User, *, hold: int) -> NoticeDraft:
     """This will draft the notice that a hold has run out, to one person."""
     return _draft(case, "hold_ended", person, f"h{hold}:ended", {})
+
+
+def target_draft(case: Case, person: User, *, kind: str) -> NoticeDraft:
+    """This will draft a notice about the target of a first response, to one person of staff."""
+    assert case.response_due_at is not None  # a case without a target has no notice of it
+    params = {"response_due_at": case.response_due_at.isoformat()}
+    return _draft(case, kind, person, f"t{case.response_id}", params)
 
 
 def cancel_reminders(case: Case) -> int:

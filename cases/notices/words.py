@@ -133,6 +133,22 @@ WORDS: Mapping[str, NoticeWords] = {
         gettext_lazy("Open the case"),
         is_for_staff=True,
     ),
+    "target_warned": NoticeWords(
+        gettext_lazy("Target near"),
+        gettext_lazy("First response due %(response_due_at)s"),
+        gettext_lazy("The first response is due soon"),
+        gettext_lazy("%(account)s, %(product)s. Three quarters of the time have passed."),
+        gettext_lazy("Open the case"),
+        is_for_staff=True,
+    ),
+    "target_missed": NoticeWords(
+        gettext_lazy("Target missed"),
+        gettext_lazy("First response was due %(response_due_at)s"),
+        gettext_lazy("The first response is late"),
+        gettext_lazy("%(account)s, %(product)s. Nobody has answered yet."),
+        gettext_lazy("Open the case"),
+        is_for_staff=True,
+    ),
     "customer_replied": NoticeWords(
         gettext_lazy("Customer replied"),
         gettext_lazy("The customer replied"),

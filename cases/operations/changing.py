@@ -12,6 +12,7 @@ from cases.folding import Changes, State, changes_between
 from cases.follow_up import next_due_at, reopen_until
 from cases.lifecycle import Action, Channel, Resolution, Role, Status, status_after
 from cases.models import Attachment, Case, CaseEvent, CaseQuerySet, Hold, Message, WaitingPeriod
+from cases.operations.response_targets import settle_target, target_stated, withdraw_target
 from cases.permissions import raise_refusal, refusal_of, roles_of
 from cases.queries import policy_in_force
 from entitlements.operations.changing import locked_license
@@ -54,8 +55,10 @@ class Change:
             self.case.owner = self.actor
 
     def respond(self) -> None:
-        """This will fix the first response; later ones change nothing."""
-        self.case.first_responded_at = self.case.first_responded_at or self.now
+        """This will fix the first response and end its target; later ones change nothing."""
+        if self.case.first_responded_at is None:
+            settle_target(self.case, now=self.now)
+            self.case.first_responded_at = self.now
 
     def write(
         self, body: str, purpose: Message.Purpose, *, files: Sequence[StoredBlob] = (), **said: str
@@ -96,7 +99,7 @@ class Change:
 
     def acknowledge(self, event: CaseEvent) -> None:
         """This will acknowledge the filing to the requestor, the watchers and whoever filed."""
-        notices.acknowledge(self.case, event=event, now=self.now)
+        notices.acknowledge(self.case, event=event, now=self.now, **target_stated(self.case))
 
     def tell_staff(self, kind: str, event: CaseEvent, **params: object) -> None:
         """This will announce the event to the owner, else to the people on duty, save who acted."""
@@ -251,6 +254,7 @@ def close(case: Case, *, status: Status, resolution: Resolution | None, now: dat
     """
     policy = case.period.policy if case.period and status is Status.AUTO_CLOSED else policy_in_force(now)
     finish_period(case, now=now)
+    withdraw_target(case, now=now)
     case.status = status
     case.resolution = resolution or ""
     case.closed_at = now

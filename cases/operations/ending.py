@@ -6,6 +6,7 @@ from datetime import datetime
 from cases.lifecycle import Action, Resolution, Status, resolution_refusal
 from cases.models import Case, Message
 from cases.operations.changing import changing, close
+from cases.operations.response_targets import restart_target
 from cases.permissions import raise_refusal
 from portal.accounts.models import User
 from portal.files.storing import StoredBlob
@@ -49,6 +50,7 @@ def reopen_case(
         reopened.escalation_reason = ""
         if reopened.owner is not None and not reopened.owner.is_active:
             reopened.owner = None
+        restart_target(reopened, now=now)
         change.move()
         purpose = Message.Purpose.REPLY if change.is_by_customer else Message.Purpose.ANSWER
         message = change.write(text, purpose, files=files)

@@ -9,6 +9,7 @@ from cases.lifecycle import Action, Channel, Role, Status
 from cases.models import Case, Message
 from cases.operations.changing import Change, changing, write_message
 from cases.operations.people import set_watchers, watchers_change
+from cases.operations.response_targets import begin_target
 from entitlements.models import License
 from entitlements.operations.changing import locked_license
 from entitlements.permissions import filing_refusal
@@ -68,6 +69,7 @@ def file_case(
             last_event_kind="filed",
             last_event_by=actor,
         )
+        begin_target(case, now=now)
         _, watching = set_watchers(case, watchers, now=now)
         write_message(
             case,

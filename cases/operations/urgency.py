@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from cases.lifecycle import Action, EscalationReason, priority_refusal
-from cases.models import Case, Message
+from cases.models import Case, CaseEvent, Message
 from cases.operations.changing import Change, changing
+from cases.operations.response_targets import renew_target, target_stated
 from cases.permissions import raise_refusal
 from entitlements.targets import Priority
 from portal.accounts.models import User
@@ -38,12 +39,14 @@ def raise_urgency(case: Case, *, justification: str, actor: User, now: datetime)
     """This will raise P4 to P3, or P3 to P2, for the customer; once in 24 h."""
     with changing(case, Action.RAISE_URGENCY, actor=actor, now=now) as change:
         change.case.raised_at = now
-        before = change.case.priority
+        before = Priority(change.case.priority)
         change.case.priority = Priority(before - 1)
+        renew_target(change.case, was=before, now=now)
         event = change.record(
-            "urgency_raised", {"before": before, "after": int(change.case.priority), "reason": justification}
+            "urgency_raised",
+            {"before": int(before), "after": int(change.case.priority), "reason": justification},
         )
-        change.tell_customer("priority_changed", event, before=before, after=int(change.case.priority))
+        _tell_of_priority(change, event, before)
         change.tell_staff("urgency_raised", event, reason=justification)
     return change.case
 
@@ -89,7 +92,19 @@ def change_priority(
 
 
 def _set_priority(change: Change, kind: str, priority: Priority, **detail: str) -> None:
-    before = int(change.case.priority)
+    before = Priority(change.case.priority)
     change.case.priority = priority
-    event = change.record(kind, {"before": before, "after": int(priority), **detail})
-    change.tell_customer("priority_changed", event, before=before, after=int(priority), **detail)
+    renew_target(change.case, was=before, now=change.now)
+    event = change.record(kind, {"before": int(before), "after": int(priority), **detail})
+    _tell_of_priority(change, event, before, **detail)
+
+
+def _tell_of_priority(change: Change, event: CaseEvent, before: Priority, **detail: str) -> None:
+    change.tell_customer(
+        "priority_changed",
+        event,
+        before=int(before),
+        after=int(change.case.priority),
+        **target_stated(change.case),
+        **detail,
+    )

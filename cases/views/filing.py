@@ -1,6 +1,8 @@
 """Filing a case, and a follow-up of a closed one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases import operations
+from cases.first_response import promised_for
 from cases.forms import FilingForm, FollowUpForm
 from cases.lifecycle import Action
 from cases.models import Case
@@ -55,13 +58,14 @@ def new_case(request: HttpRequest) -> HttpResponse:
             now=now,
         )
 
+    offered = [choice.license for choice in choices if choice.refusal is None]
     context: dict[str, Any] = {**_sides(user, choices), "heading": _("New case")}
+    shown = _Shown(context, offered, now)
     if request.method == "POST":
         form = _form(FilingForm, user, choices, request.POST, request.FILES)
-        return _submit(request, form, file, context)
+        return _submit(request, form, file, shown)
     initial = {"form_token": new_token(), "priority": 3}
-    form = _form(FilingForm, user, choices, initial=initial)
-    return render(request, "cases/new.html", {**context, "form": form})
+    return _show(request, _form(FilingForm, user, choices, initial=initial), shown)
 
 
 @login_required
@@ -85,6 +89,8 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
         status = 403 if refused.is_about_role else 409
         return render(request, "cases/new.html", context, status=status)
 
+    shown = _Shown(context, [old.license], now)
+
     def file(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
         return operations.file_follow_up(
             old,
@@ -100,10 +106,23 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
 
     if request.method == "POST" and "prefill" not in request.POST:
         form = _form(FollowUpForm, user, [], request.POST, request.FILES)
-        return _submit(request, form, file, context)
+        return _submit(request, form, file, shown)
     initial = _from_old(old, user) | {"description": request.POST.get("text", "")}
-    context["form"] = _form(FollowUpForm, user, [], initial=initial)
-    return render(request, "cases/new.html", context)
+    return _show(request, _form(FollowUpForm, user, [], initial=initial), shown)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What stands around the form, and for which licenses it promises an answer from when."""
+
+    context: Mapping[str, Any]
+    offered: Sequence[License]
+    now: datetime
+
+
+def _show(request: HttpRequest, form: FilingForm, shown: _Shown, *, status: int = 200) -> HttpResponse:
+    form.show_promised(promised_for(shown.offered, now=shown.now))
+    return render(request, "cases/new.html", {**shown.context, "form": form}, status=status)
 
 
 def _form(
@@ -152,7 +171,7 @@ def _submit(
     request: HttpRequest,
     form: FilingForm,
     file: Callable[[Mapping[str, Any], Sequence[StoredBlob]], Case],
-    context: dict[str, Any],
+    shown: _Shown,
 ) -> HttpResponse:
     try:
         result = submit(
@@ -166,7 +185,6 @@ def _submit(
     if not result.is_done:
         if result.problem:
             form.add_error(None, result.problem)
-        response = render(request, "cases/new.html", {**context, "form": form}, status=result.status)
-        return result.mark(response)
+        return result.mark(_show(request, form, shown, status=result.status))
     messages.success(request, _("Your case was filed. We have sent you an acknowledgement."))
     return redirect(result.address)

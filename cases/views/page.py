@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from cases import prose, queries
 from cases.action_pages import PAGES
+from cases.first_response import first_response_of
 from cases.forms import ActionForm
 from cases.lifecycle import CUSTOMER_ACTIONS, Action, Refusal, refusal
 from cases.models import Case, Hold, Message, case_number
@@ -87,6 +88,7 @@ def page_context(
         "sentence": STATUS_SENTENCES[case.status],
         "closes_at": closes_at,
         "left": closes_at - now if closes_at else None,
+        "first": first_response_of(case, now=now),
         "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,
         "track": track_of(case.period, now=now) if case.period else None,
         "question": prose.excerpt(case.period.question.body) if case.period else "",
@@ -165,10 +167,14 @@ def refusal_words(refused: Refusal | None, *, is_final: bool = False) -> str:
     return refusal_text(refused.code, {**refused.values, "is_final": is_final}) if refused else ""
 
 
+# What refuses them passes with time, or with what happens next.
+_FOR_LATER = ("wrong_status", "raised_recently", "target_still_runs")
+
+
 def _offer(action: Action, refused: Refusal | None, case: Case, *, is_final: bool) -> Offer:
     page = PAGES.get(action)
     asks = page is None or "form_token" not in page.form.base_fields or len(page.form.base_fields) > 1
-    is_for_later = refused is not None and refused.code in ("wrong_status", "raised_recently")
+    is_for_later = refused is not None and refused.code in _FOR_LATER
     return Offer(
         action,
         str(ACTION_NAMES[action]),

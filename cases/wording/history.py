@@ -42,6 +42,8 @@ EVENT_NAMES: Mapping[str, Words] = {
     "tagged": gettext_lazy("Tags changed"),
     "linked": gettext_lazy("Related case linked"),
     "owner_left": gettext_lazy("Released by an engineer who left"),
+    "target_warned": gettext_lazy("Three quarters of the time for the first response have passed"),
+    "target_missed": gettext_lazy("The targeted first response has passed"),
     "clock_failed": gettext_lazy("The clock could not carry out a step; it tries again in an hour"),
 }
 

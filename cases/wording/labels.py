@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from cases import prose
 from cases.follow_up import Step, StepKind
 from cases.lifecycle import Action, Channel, EscalationReason, Resolution, Role, Status
+from cases.response import TargetCause, TargetState, TargetStep
 
 Words = str | Promise
 
@@ -47,6 +48,25 @@ RESOLUTION_NAMES: Mapping[str, Words] = {
     Resolution.OBSOLETE: gettext_lazy("Issue Obsolete"),
 }
 RESOLUTIONS = [(resolution.value, RESOLUTION_NAMES[resolution]) for resolution in Resolution]
+
+# The state of a case's first response.
+TARGET_STATES: Mapping[str, Words] = {
+    TargetState.NONE: gettext_lazy("No target"),
+    TargetState.RUNNING: gettext_lazy("Running"),
+    TargetState.MET: gettext_lazy("Met"),
+    TargetState.MISSED: gettext_lazy("Missed"),
+    TargetState.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
+TARGET_STEP_NAMES: Mapping[str, Words] = {
+    TargetStep.WARN: gettext_lazy("Most of the time for the first response has passed"),
+    TargetStep.MISS: gettext_lazy("The first response is late"),
+}
+TARGET_CAUSES = [
+    (TargetCause.FILED.value, gettext_lazy("The case was filed.")),
+    (TargetCause.RAISED.value, gettext_lazy("The priority was raised: it counts from then.")),
+    (TargetCause.LOWERED.value, gettext_lazy("The priority was lowered: it counts from the filing.")),
+    (TargetCause.REOPENED.value, gettext_lazy("The case was reopened before its first response.")),
+]
 
 CHANNELS = [
     (Channel.PORTAL.value, gettext_lazy("Portal")),

@@ -88,6 +88,7 @@ _COMPOSED = frozenset(
         "wrong_role",
         "wrong_status",
         "reopening_too_late",
+        "target_still_runs",
         "cannot_raise_to_p1",
         "only_p1_p2_lowered",
         "raised_recently",
@@ -108,6 +109,11 @@ def refusal_text(code: str, values: Mapping[str, object], *, to_staff: bool = Fa
                 "Reopening was possible until %(until)s. File a follow-up: it is filled in from this case "
                 "and linked with it."
             ) % {"until": _instant(values["until"])}
+        case "target_still_runs":
+            text = _(
+                "Support has until %(due)s to answer first. A case is escalated after the first response, or "
+                "once that instant has passed."
+            ) % {"due": _instant(values["due_at"])}
         case "cannot_raise_to_p1":
             text = _(
                 "Customers raise P4 to P3 and P3 to P2; this case is %(priority)s. If production is down, "

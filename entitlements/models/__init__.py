@@ -1,6 +1,6 @@
 """Products, licenses with their terms, seats, invitations, history. Rows for people: `visible_to(user)`."""
 
-from entitlements.models.calendars import DayOff, RegionHours
+from entitlements.models.calendars import DayOff, FrozenCalendar, RegionHours
 from entitlements.models.history import EntitlementEvent
 from entitlements.models.invitations import Invitation
 from entitlements.models.licenses import License, Product, Term
@@ -10,6 +10,7 @@ from entitlements.models.seats import Person, Seat
 __all__ = [
     "DayOff",
     "EntitlementEvent",
+    "FrozenCalendar",
     "Invitation",
     "License",
     "Person",

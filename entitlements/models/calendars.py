@@ -1,16 +1,17 @@
 """When regions work: dated hours, holidays and days off. Cases keep what was decided at their filing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from entitlements.business_time import Hours
+from entitlements.business_time import Calendar, Hours
 from entitlements.calendars import DaySource
 from entitlements.wording import DAY_OFF_SOURCES
 from portal.accounts.models import NAME_LENGTH, Region
+from portal.audit.models import AppendOnly
 
 MOST_MINUTES_OF_A_DAY = 24 * 60
 
@@ -130,3 +131,22 @@ class DayOff(models.Model):
     def counts(self) -> bool:
         """Whether nobody works on it; `DayOffQuerySet.in_force` says the same of many."""
         return self.struck_at is None and (not self.is_estimated or self.confirmed_at is not None)
+
+
+class FrozenCalendar(AppendOnly):
+    """A region's calendar as it stood when cases were filed; alike ones are one row.
+
+    A case keeps it with its target, so that no later row about hours, zones or days off moves it (SPEC 3.2).
+    """
+
+    hours = models.ForeignKey(RegionHours, on_delete=models.PROTECT, related_name="+")
+    zone = models.CharField(max_length=64)
+    # The name of each day off by its date in ISO format.
+    days_off = models.JSONField()
+    # Of all of it, in hexadecimal: alike calendars are found by it.
+    digest = models.CharField(max_length=64, unique=True)
+
+    def rules(self) -> Calendar:
+        """The calendar as the pure rules read it."""
+        days_off = {date.fromisoformat(day): name for day, name in self.days_off.items()}
+        return Calendar(zone=self.zone, week=self.hours.stretches(), days_off=days_off)

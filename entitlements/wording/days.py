@@ -18,6 +18,6 @@ def days(first_on: date, last_on: date) -> str:
 
 
 def weekday_and_day(when: date) -> str:
-    """Write a day with its weekday: Wed 3 Dec 2025."""
-    # Translators: Django date format of a day with its weekday: Wed 3 Dec 2025
-    return date_format(when, pgettext("weekday and day", "D j M Y"))
+    """Write a day with its weekday where the year is known: Wed 3 Dec."""
+    # Translators: Django date format of a day with its weekday, without the year: Wed 3 Dec
+    return date_format(when, pgettext("weekday and day", "D j M"))

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections, transaction
 
-from portal.audit.models import Event
+from portal.audit.models import AppendOnly
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +43,11 @@ def history_unlocked(reason: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[
 
 
 def history_tables() -> list[str]:
-    """The table of every concrete history model, in alphabetical order."""
+    """The table of every concrete model that is only added to, in alphabetical order."""
     return sorted(
         model._meta.db_table
         for model in apps.get_models()
-        if issubclass(model, Event) and not model._meta.proxy and model._meta.managed
+        if issubclass(model, AppendOnly) and not model._meta.proxy and model._meta.managed
     )
 
 

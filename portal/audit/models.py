@@ -4,8 +4,15 @@ from django.conf import settings
 from django.db import models
 
 
-class Event(models.Model):
-    """The abstract row of a history table; `append_only` guards each table that derives from it.
+class AppendOnly(models.Model):
+    """The abstract row that is only ever added; `append_only` guards each table that derives from it."""
+
+    class Meta:
+        abstract = True
+
+
+class Event(AppendOnly):
+    """The abstract row of a history table.
 
     It names people by key and holds no name or address, so that erasing a person leaves history true.
     """

@@ -25,6 +25,7 @@ _CANCELLED: Mapping[str, str | Promise] = {
     "may_not_see": gettext_lazy("the recipient may no longer see it"),
     "period_ended": gettext_lazy("the waiting period had ended"),
     "reopened": gettext_lazy("the case was open again"),
+    "answered": gettext_lazy("somebody had answered, or the case was closed"),
     "invitation_over": gettext_lazy("the invitation was used, revoked or out of date"),
     "invitation_replaced": gettext_lazy("a newer mail had replaced its link"),
     "seat_taken": gettext_lazy("the person had a seat by then"),

@@ -14,6 +14,7 @@ from cases.follow_up import CatchUp
 from cases.invariants import INVARIANTS
 from cases.lifecycle import EscalationReason, Resolution
 from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod, Watcher
+from cases.sweep import carry_out_targets
 from entitlements.operations import add_named_contact, remove_named_contact
 from portal.audit.append_only import history_unlocked
 from portal.files.models import StoredFile
@@ -245,7 +246,30 @@ def a_first_response_is_missing() -> None:
 
 def a_first_response_is_made_up() -> None:
     make_case()
-    Case.objects.update(first_responded_at=ASKED)
+    Case.objects.update(first_responded_at=ASKED, next_response_step_at=None)
+
+
+def a_target_runs_without_its_clock() -> None:
+    make_case()
+    Case.objects.update(next_response_step_at=None)
+
+
+def a_due_instant_moves() -> None:
+    make_case()
+    Case.objects.update(response_due_at=F("response_due_at") + HOUR)
+
+
+def a_late_response_counts_as_met() -> None:
+    make_waiting_case()
+    Case.objects.update(response_missed_at=None)
+
+
+def a_missed_target_is_told_twice() -> None:
+    make_case()
+    carry_out_targets(ASKED, 10)
+    event = CaseEvent.objects.get(kind="target_missed")
+    event.pk = None
+    event.save()
 
 
 def a_reminder_is_sent_to_nobody() -> None:
@@ -317,6 +341,10 @@ BROKEN: dict[Callable[[], None], str] = {
     a_first_response_changes: "I20",
     a_first_response_is_missing: "I20",
     a_first_response_is_made_up: "I20",
+    a_target_runs_without_its_clock: "I21",
+    a_due_instant_moves: "I21b",
+    a_late_response_counts_as_met: "I21c",
+    a_missed_target_is_told_twice: "I21d",
     a_reminder_is_sent_to_nobody: "I9",
     a_reminder_is_told_that_was_not_due: "I9b",
     a_stranger_is_requestor: "I17",

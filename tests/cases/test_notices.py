@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from cases import operations
 from cases.lifecycle import EscalationReason, Resolution, Status
 from cases.models import Case
+from cases.sweep import carry_out_targets
 from entitlements.models import License, Seat
 from entitlements.operations import remove_named_contact
 from entitlements.targets import Priority
@@ -306,6 +307,8 @@ def everything_happens(license_: License) -> None:
     agent = make_agent()
     make_duty(agent, "AMER", time(0), time(23, 59))
     make_p1_case(requestor)
+    carry_out_targets(FILED + timedelta(minutes=12), 10)
+    carry_out_targets(FILED + timedelta(minutes=15, microseconds=1), 10)
     case = make_case(requestor, priority=Priority.P4, watchers=[watcher])
     later = iter(ASKED + step * HOUR for step in range(1, 100))
     operations.raise_urgency(case, justification="Launch", actor=requestor, now=next(later))
@@ -344,6 +347,8 @@ HEADLINES = {
     "requestor_changed": "The case has a new requestor",
     "follow_up_filed": "A follow-up of this case was filed",
     "p1_filed": "A P1 case was filed",
+    "target_warned": "First response due Mon 2 Mar 2026, 15:15 UTC",
+    "target_missed": "First response was due Mon 2 Mar 2026, 15:15 UTC",
     "customer_replied": "The customer replied",
     "urgency_raised": "The customer raised the urgency",
     "escalated": "The customer escalated",

@@ -340,7 +340,7 @@ def test_a_case_that_raises_is_put_off_for_an_hour_and_stops_no_other(
     )
     assert recorded(broken) == ("clock_failed", None, False, {})
     assert (after.last_event_kind, after.last_event_at) == ("information_requested", ASKED)
-    assert f"Follow-up of {broken.number} failed" in caplog.text
+    assert f"A step of {broken.number} failed" in caplog.text
     assert carry_out_steps(now, 200) == 0
     assert carry_out_steps(now + HOUR - TICK, 200) == 0
 

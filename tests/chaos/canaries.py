@@ -74,8 +74,8 @@ def _noted_before_sent() -> None:
 
 
 def _announced_twice() -> None:
-    from cases import sweep
     from cases.notices import telling
+    from cases.sweep import follow_up
 
     is_due = _every(10)
 
@@ -87,7 +87,7 @@ def _announced_twice() -> None:
         return announce_again
 
     telling.announce = doubling(telling.announce)
-    sweep.announce = doubling(sweep.announce)
+    follow_up.announce = doubling(follow_up.announce)
 
 
 def _forms_twice() -> None:

@@ -3,16 +3,21 @@
 from django.db.models import Model, OuterRef, Subquery
 
 from cases.lifecycle import Status
-from cases.models import Case, CaseEvent, Message, WaitingPeriod
+from cases.models import Case, CaseEvent, Message, ResponseDecision, WaitingPeriod
 
 _CHUNK = 500
 
 
 def copies_of(case: Case, how_many: int) -> list[int]:
-    """Make copies of a waiting case with its conversation, history and period; return their keys."""
-    waits = {"status": case.status, "next_follow_up_at": case.next_follow_up_at}
+    """Make copies of a waiting case with its conversation, history, target and period; return their keys."""
+    waits = {
+        "status": case.status,
+        "next_follow_up_at": case.next_follow_up_at,
+        "response_due_at": case.response_due_at,
+    }
     # A waiting case needs its period, and the period its case: it begins to wait at the end.
-    resting = {"status": Status.IN_PROGRESS, "next_follow_up_at": None, "period": None}
+    resting = {"status": Status.IN_PROGRESS, "period": None, "response": None}
+    resting |= dict.fromkeys(("next_follow_up_at", "response_due_at"))
     keys = [row.pk for row in _copied(case, how_many, **resting)]
     copied = {pk: Case(pk=pk) for pk in keys}
     questions: dict[int, Message] = {}
@@ -22,19 +27,27 @@ def copies_of(case: Case, how_many: int) -> list[int]:
                 questions[row.case_id] = row
     periods = [_copy(case.period, case=row, question=questions[row.pk]) for row in copied.values()]
     WaitingPeriod.objects.bulk_create(periods, batch_size=_CHUNK)
+    decision = ResponseDecision.objects.get(pk=case.response_id)
+    decided = {row.case_id: row.pk for row in _copied_to(copied.values(), decision)}
     for event in CaseEvent.objects.filter(case=case).order_by("pk"):
-        told = [_copy(event, case=period.case, changes=_changes_of(event, period)) for period in periods]
+        told = [
+            _copy(event, case=period.case, changes=_changes_of(event, period, decided[period.case_id]))
+            for period in periods
+        ]
         CaseEvent.objects.bulk_create(told, batch_size=_CHUNK)
-    of_the_case = WaitingPeriod.objects.filter(case=OuterRef("pk")).values("pk")[:1]
+    periods_of, decisions_of = (
+        rows.filter(case=OuterRef("pk")).values("pk")[:1]
+        for rows in (WaitingPeriod.objects.all(), ResponseDecision.objects.all())
+    )
     for start in range(0, how_many, _CHUNK):
         chunk = Case.objects.filter(pk__in=keys[start : start + _CHUNK])
-        chunk.update(period=Subquery(of_the_case), **waits)
+        chunk.update(period=Subquery(periods_of), response=Subquery(decisions_of), **waits)
     return keys
 
 
-def _changes_of(event: CaseEvent, period: WaitingPeriod) -> dict[str, list[object]]:
-    """What the event changed, with the copy's own period in it."""
-    own = {"period_id": [None, period.pk]}
+def _changes_of(event: CaseEvent, period: WaitingPeriod, decision: int) -> dict[str, list[object]]:
+    """What the event changed, with the copy's own period and target in it."""
+    own = {"period_id": [None, period.pk], "response_id": [None, decision]}
     return {name: own.get(name, change) for name, change in event.changes.items()}
 
 

@@ -46,6 +46,19 @@ def rows_of(model: Model, now: datetime) -> dict[str, list[Row]]:
             for case, period in periods
             for step in period.done
         ],
+        "decisions": [
+            (
+                case.key,
+                promise.cause,
+                promise.priority,
+                promise.made_at,
+                promise.opened_at,
+                promise.warns_at,
+                promise.due_at,
+            )
+            for case in cases
+            for promise in case.promises
+        ],
         "tags": [(case.key, tag) for case in cases for tag in case.tags],
         "links": [(case.key, other) for case in cases for other in case.links if case.key < other],
     }
@@ -103,5 +116,9 @@ def _case(case: CaseModel, now: datetime) -> Row:
         case.escalation_reason,
         case.acknowledged_at,
         case.raised_at,
+        case.promise.due_at,
+        case.missed_at,
+        case.withdrawn_at,
+        case.next_target_at,
     )
     return values + case.last_event

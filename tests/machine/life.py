@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db import DatabaseError, DataError, OperationalError, connection, tr
 
 from cases.folding import BrokenHistory, fold, recorded
 from cases.models import RECORDED_COLUMNS
-from cases.sweep import carry_out_steps
+from cases.sweep import carry_out_steps, carry_out_targets
 from portal.clock import machine_now
 from portal.notices.sender import send_due
 from portal.work import invariants
@@ -50,13 +50,42 @@ def faults_at(*places: int, kind: type[DatabaseError]) -> Iterator[list[str]]:
             raise kind("a fault that the life drew")
         return execute(sql, params, many, context)
 
-    logger = logging.getLogger("cases.sweep")  # it tells of each, at length
+    logger = logging.getLogger("cases.sweep.chunks")  # it tells of each, at length
     was_disabled, logger.disabled = logger.disabled, True
     try:
         with connection.execute_wrapper(raise_at):
             yield fired
     finally:
         logger.disabled = was_disabled
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A part of the sweep, and its model: what is due, what a tick does, and what a fault puts off."""
+
+    name: str
+    carry_out: Callable[[datetime, int], int]
+    due: Callable[[Model, datetime], list[CaseModel]]
+    tick: Callable[[Model, CaseModel, datetime], None]
+    put_off: Callable[[Model, CaseModel, datetime], None]
+    next_at: Callable[[CaseModel, datetime], datetime | None]
+    # Where the instant of the next step stands in a row of the table of cases, as it is read.
+    column: int
+
+
+WORKS = (
+    Work("steps", carry_out_steps, Model.due, Model.tick, Model.put_off, CaseModel.next_at, 11),
+    Work(
+        "targets",
+        carry_out_targets,
+        Model.targets_due,
+        Model.tick_target,
+        Model.put_off_target,
+        lambda case, _now: case.next_target_at,
+        23,
+    ),
+)
+_FAILED_COLUMN = 12
 
 
 @contextmanager
@@ -152,59 +181,64 @@ class Life:
 
     def sweep(self, chunk: int, *faults: int, is_away: bool = False) -> None:
         """This will sweep until nothing is left, in chunks, after a sweep that faults broke into."""
-        self._tell("sweep", f"in chunks of {chunk}", f"faults {faults} {is_away}")
+        for work in WORKS:
+            self._tell(f"sweep of {work.name}", f"in chunks of {chunk}", f"faults {faults} {is_away}")
+            self._sweep(work, chunk, *faults, is_away=is_away)
+
+    def _sweep(self, work: "Work", chunk: int, *faults: int, is_away: bool) -> None:
         if faults and is_away:
-            self._sweep_without_database(chunk, faults[0])
+            self._sweep_without_database(work, chunk, faults[0])
         elif faults:
-            self._broken_sweep(chunk, *faults)
-        due = self.model.due(self.now)
+            self._broken_sweep(work, chunk, *faults)
+        due = work.due(self.model, self.now)
         done = []
         while not done or done[-1]:
             self._same(len(done) <= len(due) + 1, True, "the sweep comes to an end")
-            done.append(self._carry_out_steps(self.now, chunk))
+            done.append(self._carry_out(work, chunk))
         self._same(sum(done), len(due), "how many cases the sweep found due")
         for case in due:
-            self.model.tick(case, self.now)
+            work.tick(self.model, case, self.now)
         self._agree("sweep")
 
-    def _carry_out_steps(self, now: datetime, chunk: int) -> int:
+    def _carry_out(self, work: "Work", chunk: int) -> int:
         try:
-            return carry_out_steps(now, chunk)
+            return work.carry_out(self.now, chunk)
         except Exception as error:
             raise Disagreement(f"the sweep raised {error!r}") from error
 
-    def _sweep_without_database(self, chunk: int, fault: int) -> None:
+    def _sweep_without_database(self, work: "Work", chunk: int, fault: int) -> None:
         """Where the database goes away no case is to blame: nothing of the chunk stays."""
         with faults_at(fault, kind=OperationalError) as fired:
             try:
-                carry_out_steps(self.now, chunk)
+                work.carry_out(self.now, chunk)
             except OperationalError:
                 self._agree("sweep without a database")
                 return
         self._same(fired, [], "a fault that the sweep swallowed")
-        for case in sorted(self.model.due(self.now), key=lambda case: (case.next_at(self.now), case.key))[
-            :chunk
-        ]:
-            self.model.tick(case, self.now)
+        due = sorted(
+            work.due(self.model, self.now), key=lambda case: (work.next_at(case, self.now), case.key)
+        )
+        for case in due[:chunk]:
+            work.tick(self.model, case, self.now)
         self._agree("chunk of a sweep")
 
-    def _broken_sweep(self, chunk: int, *faults: int) -> None:
+    def _broken_sweep(self, work: "Work", chunk: int, *faults: int) -> None:
         """A chunk that raises is repeated case by case; a case that raises again is put off for an hour."""
-        due = self.model.due(self.now)
+        due = work.due(self.model, self.now)
         with faults_at(*faults, kind=DataError) as fired:
             try:
-                carry_out_steps(self.now, chunk)
+                work.carry_out(self.now, chunk)
             except DataError:
                 self._same(len(fired) > 1, True, "one fault alone stops no sweep")
         rows = {row[0]: row for row in self.watch.peek("cases")}
         put_off = 0
         for case in due:
-            next_at, failed_at = rows[case.key][11:13]
+            next_at, failed_at = rows[case.key][work.column], rows[case.key][_FAILED_COLUMN]
             if failed_at == self.now and next_at is not None:
-                self.model.put_off(case, self.now)
+                work.put_off(self.model, case, self.now)
                 put_off += 1
             elif next_at is None or next_at > self.now:
-                self.model.tick(case, self.now)
+                work.tick(self.model, case, self.now)
         self._same(put_off <= max(len(fired) - 1, 0), True, "only a case that raised twice is put off")
         self._agree("sweep with faults")
 
@@ -224,10 +258,11 @@ class Life:
     def _walk(self, instants: list[datetime], chunk: int) -> Counter[tuple[Any, ...]]:
         for instant in instants:
             self.now = instant
-            if self.model.due(instant):
+            if any(work.due(self.model, instant) for work in WORKS):
                 self.sweep(chunk)
             else:
-                self._same(self._carry_out_steps(instant, chunk), 0, "what an idle sweep found due")
+                idle = [self._carry_out(work, chunk) for work in WORKS]
+                self._same(idle, [0, 0], "what an idle sweep found due")
         return Counter(
             (case.key, period.number, step.kind, step.ordinal)
             for case in self.model.cases

@@ -5,11 +5,12 @@ Each verb refuses with `Refused`, or changes the model and notes what history an
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from tests.machine.series import Done, Rules, Series
-from tests.machine.table import WAITING, CaseModel, License, Person, refusal, roles, sees
+from tests.machine.table import CLOSED, WAITING, CaseModel, License, Person, refusal, roles, sees
+from tests.machine.targets import Promise, promise
 
 # DESIGN 2: a case whose step raises goes an hour ahead.
 RETRY = timedelta(hours=1)
@@ -57,6 +58,7 @@ class Model:
     people: list[Person]
     licenses: list[License]
     policies: list[Rules]
+    days_off: frozenset[date] = frozenset()
     cases: list[CaseModel] = field(default_factory=list)
     history: list[Told] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
@@ -85,6 +87,17 @@ class Model:
         leads = leads or [person for person in staff if person.is_root]
         told = [case.owner] if case.owner and case.owner.is_active else leads
         return list(dict.fromkeys([*told, *(leads if with_leads else ())]))
+
+    def promise(
+        self, case: CaseModel, cause: str, *, opened_at: datetime, since: datetime, now: datetime
+    ) -> Promise:
+        """What the case's priority promises, counted from `since`; rows of days off do not change here."""
+        return promise(cause, case.priority, made_at=now, opened_at=opened_at, since=since, off=self.days_off)
+
+    @staticmethod
+    def due_stated(case: CaseModel) -> dict[str, Any]:
+        """What a notice says of a target that runs."""
+        return {"response_due_at": case.promise.due_at} if case.target_runs else {}
 
     # --- Telling ---------------------------------------------------------------------------------
 
@@ -128,9 +141,9 @@ class Model:
         self._write(case, kind, (person for person in told if person is not actor), now, 0, {})
 
     def acknowledge(self, case: CaseModel, now: datetime) -> None:
-        """SPEC 2.2: the acknowledgement goes to who filed as well."""
-        people = {case.requestor, case.filed_by, *case.watchers}
-        self._write(case, "acknowledgement", (person for person in people if person.is_active), now, 0, {})
+        """SPEC 2.2: the acknowledgement goes to who filed as well, and says until when support answers."""
+        told = (person for person in {case.requestor, case.filed_by, *case.watchers} if person.is_active)
+        self._write(case, "acknowledgement", told, now, 0, self.due_stated(case))
 
     def _write(
         self,
@@ -172,6 +185,7 @@ class Model:
     def close(self, case: CaseModel, resolution: str, now: datetime) -> None:
         """A person closes: the window is the policy's in force now."""
         self.end_period(case, now)
+        case.withdraw(now)
         case.status, case.resolution = "closed", resolution
         case.closed_at, case.reopen_until = now, now + self.policy(now).reopening
 
@@ -198,6 +212,26 @@ class Model:
     def put_off(self, case: CaseModel, now: datetime) -> None:
         """The case's step raised twice: an hour later, recorded for staff."""
         case.put_off_until, case.clock_failed_at = now + RETRY, now
+        self.record(case, "clock_failed", None, now, is_public=False)
+
+    def targets_due(self, now: datetime) -> list[CaseModel]:
+        """The cases at whose targets the clock has to look."""
+        return [case for case in self.cases if (at := case.next_target_at) is not None and at <= now]
+
+    def tick_target(self, case: CaseModel, now: datetime) -> None:
+        """SPEC 2.2: staff hear at three quarters of the time, and when it is missed; late, of the latter."""
+        case.target_put_off_until = case.clock_failed_at = None
+        if case.is_late(now):
+            case.missed_at, kind = now, "target_missed"
+        else:
+            case.is_warned, kind = True, "target_warned"
+        facts = {"due_at": case.promise.due_at}
+        self.record(case, kind, None, now, is_public=kind == "target_missed", **facts)
+        self._write(case, kind, self.staff_told(case), now, 0, {"response_due_at": case.promise.due_at})
+
+    def put_off_target(self, case: CaseModel, now: datetime) -> None:
+        """The case's step raised twice: an hour later, recorded for staff."""
+        case.target_put_off_until, case.clock_failed_at = now + RETRY, now
         self.record(case, "clock_failed", None, now, is_public=False)
 
     def _carry_out(
@@ -232,6 +266,10 @@ def _obsolete_because(letter: Letter, case: CaseModel) -> str:
         return "period_ended"
     if letter.kind in {"hold_set", "hold_ended"} and case.status not in WAITING:
         return "period_ended"
+    if letter.kind in {"target_warned", "target_missed"} and (
+        case.first_responded_at is not None or case.status in CLOSED
+    ):
+        return "answered"
     closed = {"closed": "closed", "auto_closed": "auto_closed"}.get(letter.kind, case.status)
     return "" if case.status == closed else "reopened"
 

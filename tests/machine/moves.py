@@ -127,8 +127,11 @@ def _boundaries_of(case: CaseModel, now: datetime) -> list[tuple[datetime, tuple
     found: list[tuple[datetime | None, tuple[str, ...]]] = [
         (case.reopen_until, ("reopen", "reopen", "reply")),
         (case.put_off_until, ()),
+        (case.next_target_at, ("answer", "lower-priority", "raise-urgency")),
         (case.raised_at and case.raised_at + 24 * HOUR, ("raise-urgency",)),
     ]
+    if case.target_runs:
+        found += [(case.promise.due_at, ("answer", "escalate", "close", "request-information"))]
     if period := case.period:
         found += [(due, ("hold", "extend", "reply", "answer")) for _ordinal, due in period.reminders()]
         found += [(period.closes_at(now), ("reply", "confirm", "extend", "hold"))]
@@ -142,7 +145,8 @@ def jump(life: Life, draw: Dice) -> None:
     if not coming:
         wait(life, draw)
         return
-    coming += [coming[0]] * len(coming) + [place for place in coming if "reopen" in place[1]] * 2
+    rare = [place for place in coming if {"reopen", "raise-urgency"} & {*place[1][:1]}]
+    coming += [coming[0]] * len(coming) + rare * 2
     instant, actions = pick(draw, coming)
     life.now = max(life.now, instant + pick(draw, (0, -1, 1)) * TICK)
     then = draw.number(0, 3)

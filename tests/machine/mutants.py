@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
-from cases import due, follow_up, lifecycle, notices, operations, permissions, sweep
+from cases import due, follow_up, lifecycle, notices, operations, permissions
 from cases.follow_up import Outcome, Period
 from cases.lifecycle import OPEN, Action, CaseFacts, Status
 from cases.models import Case, CaseEvent, Hold, WaitingPeriod
 from cases.notices import telling
-from cases.operations import changing, conversation, waiting, work
+from cases.operations import changing, conversation, ending, response_targets, urgency, waiting, work
 from cases.queries import policy_in_force
+from cases.sweep import follow_up as sweep
+from cases.sweep import response_targets as target_sweep
+from entitlements.queries import promises
 from portal.accounts.models import User
 
 HOUR = timedelta(hours=1)
@@ -264,9 +267,51 @@ def late_clock_shifts_later_steps(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(follow_up, "_instant", instant)
 
 
-def sweep_forgets_the_last_of_a_chunk(patch: pytest.MonkeyPatch) -> None:
-    own = sweep._due_cases
-    patch.setattr(sweep, "_due_cases", lambda now, limit: own(now, limit)[: max(limit - 1, 1)])
+def warned_at_half_time(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(promises, "WARN_AFTER", 0.5)
+
+
+def missed_at_the_due_instant(patch: pytest.MonkeyPatch) -> None:
+    own = target_sweep.missed_from
+    patch.setattr(target_sweep, "missed_from", lambda due_at: own(due_at) - TICK)
+
+
+def missed_target_tells_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(target_sweep, "_drafts", lambda due, now: [])
+
+
+def late_response_counts_as_met(patch: pytest.MonkeyPatch) -> None:
+    def settle_target(case: Case, *, now: datetime) -> None:
+        case.next_response_step_at = None
+
+    patch.setattr(changing, "settle_target", settle_target)
+
+
+def closing_in_time_counts_as_missed(patch: pytest.MonkeyPatch) -> None:
+    def withdraw_target(case: Case, *, now: datetime) -> None:
+        if case.next_response_step_at is not None:
+            case.response_missed_at, case.next_response_step_at = now, None
+
+    patch.setattr(changing, "withdraw_target", withdraw_target)
+
+
+def priority_moves_no_target(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(urgency, "renew_target", lambda case, was, now: None)
+
+
+def raised_target_counts_from_the_filing(patch: pytest.MonkeyPatch) -> None:
+    own = response_targets._promise
+    patch.setattr(
+        response_targets, "_promise", lambda case, kept, since: own(case, kept, since=kept.opened_at)
+    )
+
+
+def reopening_brings_no_target(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ending, "restart_target", lambda case, now: None)
+
+
+def escalated_before_the_target_has_passed(patch: pytest.MonkeyPatch) -> None:
+    _table(patch, Action.ESCALATE, guards=(lifecycle._is_not_escalated, lifecycle._has_term))
 
 
 # Each with the run of the machine that catches it soonest; the others come after it.
@@ -288,7 +333,7 @@ MUTANTS: dict[Mutant, int] = {
     reply_leaves_the_period_running: 5,
     reply_accepted_after_closure: 8,
     window_of_15_days: 1,
-    window_without_its_last_instant: 4,
+    window_without_its_last_instant: 6,
     reopening_keeps_the_escalation: 2,
     escalation_allowed_twice: 4,
     raised_again_after_an_hour: 5,
@@ -301,4 +346,13 @@ MUTANTS: dict[Mutant, int] = {
     watchers_told_nothing: 1,
     reminders_told_twice: 2,
     answered_reminder_still_goes_out: 6,
+    warned_at_half_time: 1,
+    missed_at_the_due_instant: 8,
+    missed_target_tells_nobody: 1,
+    late_response_counts_as_met: 8,
+    closing_in_time_counts_as_missed: 1,
+    priority_moves_no_target: 4,
+    raised_target_counts_from_the_filing: 1,
+    reopening_brings_no_target: 9,
+    escalated_before_the_target_has_passed: 8,
 }

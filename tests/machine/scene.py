@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from cases.models import FollowUpPolicy
+from entitlements.models import DayOff
 from portal.accounts.models import User
 from portal.work.instance import adopt
 from tests.factories.people import (
@@ -35,6 +36,7 @@ class Scene:
     accounts: dict[str, int]
     licenses: tuple[int, int]
     policy: int
+    days_off: frozenset[date]
 
     def model(self) -> Model:
         """A model of it, for one life."""
@@ -54,7 +56,7 @@ class Scene:
             self._person("root", None, set(), is_lead=True, is_root=True),
         ]
         published = Rules(datetime(2000, 1, 1, tzinfo=UTC), key=self.policy)
-        return Model(people, licenses, [published])
+        return Model(people, licenses, [published], self.days_off)
 
     def _person(self, name: str, account: int | None, seats: set[int], **facts: bool) -> Person:
         return Person(name, self.people[name], account, seats=set(seats), **facts)
@@ -83,6 +85,7 @@ def set_up() -> Scene:
         accounts={"home": home.pk, "elsewhere": elsewhere.pk},
         licenses=(one.pk, two.pk),
         policy=FollowUpPolicy.objects.get().pk,
+        days_off=frozenset(DayOff.objects.in_force().filter(region="AMER").values_list("day", flat=True)),
     )
 
 

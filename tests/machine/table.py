@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.machine.series import Series
+from tests.machine.targets import TICK, Promise
 
 WAITING = frozenset({"pending_response", "resolution_provided"})
 CLOSED = frozenset({"closed", "auto_closed"})
@@ -83,6 +84,11 @@ class CaseModel:
     escalation_reason: str = ""
     acknowledged_at: datetime | None = None
     raised_at: datetime | None = None
+    promises: list[Promise] = field(default_factory=list)
+    is_warned: bool = False
+    target_put_off_until: datetime | None = None
+    missed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
     last_event: tuple[datetime | None, str, int | None] = (None, "", None)
     tags: frozenset[str] = frozenset()
     links: set[int] = field(default_factory=set)
@@ -91,6 +97,49 @@ class CaseModel:
     def period(self) -> Series | None:
         """The waiting period that runs."""
         return self.periods[-1] if self.periods and self.periods[-1].ended_at is None else None
+
+    @property
+    def promise(self) -> Promise:
+        """The target that holds."""
+        return self.promises[-1]
+
+    @property
+    def target_runs(self) -> bool:
+        """Nobody has answered, nothing has ended the target yet; it may have passed without a note."""
+        has_ended = self.first_responded_at or self.missed_at or self.withdrawn_at
+        return bool(self.promises) and not has_ended
+
+    def is_late(self, now: datetime) -> bool:
+        """The due instant has passed; itself it is still in time."""
+        return now > self.promise.due_at
+
+    @property
+    def next_target_at(self) -> datetime | None:
+        """When the clock looks at the target next."""
+        if not self.target_runs:
+            return None
+        missed_from = self.promise.due_at + TICK
+        step = missed_from if self.is_warned else min(self.promise.warns_at, missed_from)
+        return self.target_put_off_until or step
+
+    def decide(self, promise: Promise) -> None:
+        """A new target holds, and its clock begins anew."""
+        self.promises.append(promise)
+        self.is_warned, self.target_put_off_until = False, None
+
+    def settle(self, now: datetime) -> None:
+        """The first response ends the target; whether it was in time stays."""
+        if self.first_responded_at is None:
+            if self.target_runs and self.is_late(now):
+                self.missed_at = now
+            self.first_responded_at = now
+
+    def withdraw(self, now: datetime) -> None:
+        """Closed without a response: in time it counts as neither met nor missed."""
+        if self.target_runs and self.is_late(now):
+            self.missed_at = now
+        elif self.target_runs:
+            self.withdrawn_at = now
 
     def next_at(self, now: datetime) -> datetime | None:
         """When the clock looks at the case next; None unless it waits."""
@@ -144,6 +193,10 @@ def _not_escalated(case: CaseModel, now: datetime) -> str:
     return "already_escalated" if case.escalated_at else ""
 
 
+def _answered_or_late(case: CaseModel, now: datetime) -> str:
+    return "target_still_runs" if case.target_runs and not case.is_late(now) else ""
+
+
 def _unacknowledged(case: CaseModel, now: datetime) -> str:
     if not case.escalated_at:
         return "not_escalated"
@@ -184,7 +237,7 @@ TABLE: dict[str, tuple[set[str], frozenset[str], tuple[Condition, ...]]] = {
     "hold": (STAFF, WAITING, ()),
     "release": (STAFF, WAITING, (_held,)),
     "extend": (CUSTOMER, WAITING, (_not_extended,)),
-    "escalate": (CUSTOMER, OPEN, (_not_escalated, _licensed)),
+    "escalate": (CUSTOMER, OPEN, (_not_escalated, _answered_or_late, _licensed)),
     "acknowledge": (STAFF, OPEN, (_unacknowledged,)),
     "raise-urgency": (CUSTOMER, OPEN, (_raisable, _licensed)),
     "lower-priority": (STAFF, OPEN, (_lowerable,)),

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.once("they try the machine, not the portal")
 @pytest.fixture(autouse=True)
 def _in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """The sweep tells at length of the cases that a mutant breaks."""
-    monkeypatch.setattr(logging.getLogger("cases.sweep"), "disabled", True)
+    monkeypatch.setattr(logging.getLogger("cases.sweep.chunks"), "disabled", True)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

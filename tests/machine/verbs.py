@@ -63,6 +63,7 @@ def _file(model: Model, wish: Wish, now: datetime, follows: CaseModel | None = N
     case = CaseModel(license_, requestor, wish.actor, wish.priority, now, follows=follows)
     case.watchers = set(watchers)
     case.is_committed = wish.is_committed and wish.priority == 1
+    case.decide(model.promise(case, "filed", opened_at=now, since=now, now=now))
     model.cases.append(case)
     case.key = -len(model.cases)  # until the portal has given its own
     model.record(case, "filed", wish.actor, now, before=case.status)
@@ -83,7 +84,7 @@ def _follow_up(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None
 
 
 def _responds(case: CaseModel, now: datetime) -> None:
-    case.first_responded_at = case.first_responded_at or now
+    case.settle(now)
 
 
 def _answer(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None:
@@ -180,6 +181,9 @@ def _reopen(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None:
     case.status = status_after(wish.action, case)
     case.closed_at = case.reopen_until = case.escalated_at = case.acknowledged_at = None
     case.resolution = case.escalation_reason = ""
+    if case.withdrawn_at is not None:
+        case.withdrawn_at = None
+        case.decide(model.promise(case, "reopened", opened_at=now, since=now, now=now))
     model.record(case, "reopened", wish.actor, now, before=before)
     model.tell_customer(case, "reopened", wish.actor, now)
     if not wish.actor.is_staff:
@@ -248,8 +252,21 @@ def _set_priority(
 ) -> None:
     facts = {"before": case.priority, "after": priority}
     case.priority = priority
+    _renew_target(model, case, now, is_raised=priority < facts["before"])
+    facts |= model.due_stated(case)
     model.record(case, kind, wish.actor, now, before=case.status, **{"from": facts["before"], "to": priority})
     model.tell_customer(case, "priority_changed", wish.actor, now, **facts)
+
+
+def _renew_target(model: Model, case: CaseModel, now: datetime, *, is_raised: bool) -> None:
+    """SPEC 3.2: lowered, it counts from the filing; raised, from now, and the earlier one holds."""
+    if not case.target_runs or case.is_late(now):
+        return
+    opened_at = case.promise.opened_at
+    since, cause = (now, "raised") if is_raised else (opened_at, "lowered")
+    promise = model.promise(case, cause, opened_at=opened_at, since=since, now=now)
+    if not is_raised or promise.due_at < case.promise.due_at:
+        case.decide(promise)
 
 
 def _raise_urgency(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None:

@@ -34,12 +34,15 @@ class _Summary:
 
 @dataclass(frozen=True)
 class _Choice:
-    """One card: the radio button or tick, its name, the sentence under it and, for priorities, its level."""
+    """One card: the radio button or tick, its name, the sentence under it for priorities, its level, and what
+    stands beside it.
+    """
 
     tag: SafeString
     label: str
     detail: str
     level: str
+    aside: str
 
 
 @register.simple_tag
@@ -86,13 +89,18 @@ def control(field: BoundField) -> SafeString:
 
 @register.simple_tag
 def choices_of(field: BoundField) -> list[_Choice]:
-    """List the choices of a radio or tick group; its widget's `details` maps value to sentence."""
+    """List the choices of a radio or tick group; its widget's `details` maps value to sentence.
+
+    `asides` maps it to what stands beside the choice, as markup.
+    """
     details: Mapping[str, object] = getattr(field.field.widget, "details", {})
+    asides: Mapping[str, str] = getattr(field.field.widget, "asides", {})
     return [
         _Choice(
             tag=option.tag(wrap_label=False),
             label=str(option.choice_label),
             detail=str(details.get(str(option.data["value"]), "")),
+            aside=asides.get(str(option.data["value"]), ""),
             level=str(option.data["value"]) if field.name == "priority" else "",
         )
         for option in field.subwidgets

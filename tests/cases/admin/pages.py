@@ -38,7 +38,7 @@ def act(client: Client, case: Case, action: str, **data: Any) -> Any:
 
 def numbers_in(response: Any) -> list[str]:
     """The numbers of the list's rows, in their order."""
-    return re.findall(r'class="field-number"><a [^>]*>(E-\d{9})<', response.content.decode())
+    return re.findall(r'class="field-number"><a [^>]*><b>(E-\d{9})<', response.content.decode())
 
 
 def statements_of(client: Client, address: str) -> list[str]:

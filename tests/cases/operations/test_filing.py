@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases import operations
 from cases.lifecycle import Channel, Resolution, Status
-from cases.models import Case, Message
+from cases.models import Case, Message, ResponseDecision
 from entitlements.models import License, Seat
 from entitlements.operations import add_term, remove_named_contact, set_contact_permissions
 from entitlements.plans import Plan
@@ -79,6 +79,11 @@ def test_a_filed_case_awaits_assignment_with_all_that_was_said(
         "priority": 2,
         "filed_at": FILED,
         "first_responded_at": None,
+        "response_id": ResponseDecision.objects.get(case=case).pk,
+        "response_due_at": FILED + timedelta(minutes=30),
+        "response_missed_at": None,
+        "response_withdrawn_at": None,
+        "next_response_step_at": FILED + timedelta(minutes=22, seconds=30),
         "period_id": None,
         "next_follow_up_at": None,
         "clock_failed_at": None,

@@ -1,7 +1,6 @@
 """The list of cases: mine or my account's, by state, newest change first."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -21,6 +20,7 @@ from tests.factories.cases import (
     make_owned_case,
     make_waiting_case,
 )
+from tests.factories.many import copies_of
 from tests.factories.people import make_customer
 
 HOUR = timedelta(hours=1)
@@ -155,31 +155,9 @@ def test_a_list_costs_the_same_for_one_row_and_for_a_hundred(
     operations.extend_waiting(first, actor=requestor, now=ASKED + HOUR / 2)
     address = f"{LIST}?view={view}"
     one = own_statements(requestor, address)
-    fill(requestor, first, 99)
+    copies_of(first, 99)
     assert (one, own_statements(requestor, address)) == (COST, COST)
 
 
 # Seats, the counts of the views, the rows, holds, steps.
 COST = 5
-
-
-def fill(requestor: User, like: Case, count: int) -> None:
-    """More rows like one that waits and is held, without the hundred operations that would bring them."""
-    period = like.period
-    assert period is not None
-    question, policy = period.question, period.policy
-    for _ in range(count):
-        row: Any = Case.objects.get(pk=like.pk)
-        row.pk, row.status, row.period, row.next_follow_up_at = None, "in_progress", None, None
-        row.save()
-        new = period.__class__.objects.create(
-            case=row,
-            number=1,
-            status="pending_response",
-            policy=policy,
-            question=question,
-            started_at=ASKED,
-        )
-        Case.objects.filter(pk=row.pk).update(
-            status="pending_response", period=new, next_follow_up_at=ASKED + 24 * HOUR
-        )

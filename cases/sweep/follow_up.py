@@ -4,14 +4,11 @@ A tick costs one index probe when nothing is due. Due cases are claimed in chunk
 history, notices and the next instants of a chunk are one transaction.
 """
 
-import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Count, F, Min
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -19,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import notices
 from cases.due import DueCase, lock_due
-from cases.folding import changes_between, recorded
 from cases.follow_up import (
     DueStep,
     Outcome,
@@ -31,22 +27,14 @@ from cases.follow_up import (
     steps_due,
 )
 from cases.lifecycle import Status
-from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod, case_number
-from cases.operations.changing import lock_cases
+from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod
+from cases.sweep.chunks import carry_out_due, changes_of
 from cases.wording import step_name
 from portal.notices.operations import NoticeDraft, announce
 from portal.work.bulk import among, insert_rows
 from portal.work.timed import Backlog, PreviewLine, TimedWork
 
-logger = logging.getLogger(__name__)
-
-# DESIGN 2: a case whose step raises goes this far ahead and stops no other.
-RETRY_AFTER = timedelta(hours=1)
 _PREVIEW_ROWS = 50
-# These say that the database cannot work just now, never that a case is at fault.
-_DATABASE_AWAY = (OperationalError, InterfaceError)
-# Nor does the end of the time that a task is given.
-_NO_CASE_TO_BLAME = (SoftTimeLimitExceeded, *_DATABASE_AWAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,61 +70,10 @@ class _Decision:
 
 
 def carry_out_steps(now: datetime, limit: int) -> int:
-    """This will carry out what is due at `now` in up to `limit` cases and say in how many.
-
-    A chunk that raises is repeated case by case; the case that raises is put off for an hour and recorded.
-    Where the database is busy or away, or time is up, no case is to blame: the next tick tries again.
-    """
-    try:
-        with transaction.atomic():
-            return _carry_out(_due_cases(now, limit), now)
-    except _NO_CASE_TO_BLAME:
-        raise
-    except Exception:
-        logger.exception("A chunk of follow-ups failed; its cases are tried one by one.")
-        return _carry_out_one_by_one(now, limit)
-
-
-def _due_cases(now: datetime, limit: int) -> list[DueCase]:
-    due = Case.objects.filter(next_follow_up_at__lte=now).order_by("next_follow_up_at", "pk")
-    return lock_due(due[:limit])
-
-
-def _carry_out_one_by_one(now: datetime, limit: int) -> int:
-    due = Case.objects.filter(next_follow_up_at__lte=now).order_by("next_follow_up_at", "pk")
-    keys = list(due.values_list("pk", flat=True)[:limit])
-    for key in keys:
-        still_due = Case.objects.filter(pk=key, next_follow_up_at__lte=now)
-        try:
-            with transaction.atomic():
-                _carry_out(lock_due(still_due), now)
-        except _NO_CASE_TO_BLAME:
-            raise
-        except Exception:
-            logger.exception("Follow-up of %s failed; it is tried again in an hour.", case_number(key))
-            with transaction.atomic():
-                _put_off(lock_cases(still_due, skip_locked=True), now)
-    return len(keys)
-
-
-def _put_off(cases: list[Case], now: datetime) -> None:
-    for case in cases:
-        columns = {"next_follow_up_at": now + RETRY_AFTER, "clock_failed_at": now}
-        Case.objects.filter(pk=case.pk).update(**columns)
-        CaseEvent.objects.create(
-            case=case,
-            kind="clock_failed",
-            occurred_at=now,
-            is_public=False,
-            changes=_changes(case, columns),
-        )
-
-
-def _changes(case: Case | DueCase, columns: Mapping[str, object]) -> dict[str, list[object]]:
-    """What history holds of a case whose columns are set to these values."""
-    before = {column: recorded(getattr(case, column)) for column in columns}
-    after = {column: recorded(value) for column, value in columns.items()}
-    return changes_between(before, after)
+    """This will carry out what is due at `now` in up to `limit` cases and say in how many."""
+    return carry_out_due(
+        "next_follow_up_at", now=now, limit=limit, carry_out=lambda due: _carry_out(lock_due(due), now)
+    )
 
 
 def _carry_out(cases: list[DueCase], now: datetime) -> int:
@@ -188,7 +125,7 @@ _EVENT_KINDS = {
 def _event(decision: _Decision, step: DueStep, now: datetime) -> dict[str, object]:
     case = decision.case
     # What several steps of one tick change together stands in the last of them.
-    changes = _changes(case, decision.columns(now)) if step is decision.due[-1] else {}
+    changes = changes_of(case, decision.columns(now)) if step is decision.due[-1] else {}
     detail: dict[str, object] = {"period": case.number_of_period, "due_at": step.due_at.isoformat()}
     if step.step.ordinal:
         detail["ordinal"] = step.step.ordinal

@@ -1,0 +1,57 @@
+"""Targets of first responses: each runs until it ends, ends once, and as its instants say (SPEC 3.2)."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from cases.lifecycle import ENDED
+from cases.models import Case, CaseEvent, ResponseDecision
+from portal.work.invariants import Invariant, Offence
+
+_ENDED = (
+    Q(first_responded_at__isnull=False)
+    | Q(response_missed_at__isnull=False)
+    | Q(response_withdrawn_at__isnull=False)
+)
+
+
+def _timer_of_a_target() -> Iterator[Offence]:
+    runs = Q(response__isnull=False) & ~_ENDED
+    has_step = Q(next_response_step_at__isnull=False)
+    for case in Case.objects.filter((runs & ~has_step) | (has_step & ~runs)).order_by("pk"):
+        yield case.about, "its target runs without a step of the clock, or has ended and keeps one"
+    for case in Case.objects.filter(has_step, status__in=ENDED).order_by("pk"):
+        yield case.about, "it is closed, and its target still runs"
+
+
+def _as_decided() -> Iterator[Offence]:
+    decided = Q(response__case=F("pk"), response__due_at=F("response_due_at"))
+    for case in Case.objects.filter(response__isnull=False).exclude(decided).order_by("pk"):
+        yield case.about, "its due instant is not the one of its decision"
+    later = ResponseDecision.objects.filter(case=OuterRef("pk"), pk__gt=OuterRef("response"))
+    for case in Case.objects.filter(Exists(later)).order_by("pk"):
+        yield case.about, "an earlier decision than its latest holds"
+
+
+def _wrongly_ended() -> Iterator[Offence]:
+    due = F("response_due_at")
+    missed, withdrawn = Q(response_missed_at__isnull=False), Q(response_withdrawn_at__isnull=False)
+    wrong = (missed & Q(response_missed_at__lte=due)) | (withdrawn & Q(response_withdrawn_at__gt=due))
+    wrong |= ~missed & Q(first_responded_at__gt=due)
+    for case in Case.objects.filter(wrong, response__isnull=False).order_by("pk"):
+        yield case.about, "its target counts as met or missed against its instants"
+
+
+def _told_twice() -> Iterator[Offence]:
+    told = CaseEvent.objects.filter(kind__in=("target_warned", "target_missed"))
+    rows = told.values("case_id", "kind", "detail__decision").annotate(rows=Count("pk")).filter(rows__gt=1)
+    for row in rows.order_by("case_id", "kind"):
+        yield f"case:{row['case_id']}", f"{row['kind']} stands {row['rows']} times for one decision"
+
+
+INVARIANTS = (
+    Invariant("I21", "a target's clock runs exactly while its target does", _timer_of_a_target),
+    Invariant("I21b", "a case holds its latest decision", _as_decided),
+    Invariant("I21c", "a target is met, missed or withdrawn as its instants say", _wrongly_ended),
+    Invariant("I21d", "staff hear once of each target near its end, and once of it missed", _told_twice),
+)

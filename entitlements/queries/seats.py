@@ -1,0 +1,46 @@
+"""Seats: on which licenses a person is a named contact, and who is one."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from entitlements.models import Seat
+from portal.accounts.models import User
+
+_CACHE = "_active_license_ids"
+
+
+def active_license_ids(user: Any) -> frozenset[int]:
+    """Tell the licenses on which a person has a seat; read once per user object.
+
+    Who may not sign in has none, nor has anybody anonymous.
+    """
+    if not (getattr(user, "is_active", False) and getattr(user, "account_id", None)):
+        return frozenset()
+    cached: frozenset[int] | None = getattr(user, _CACHE, None)
+    if cached is None:
+        cached = frozenset(Seat.objects.active().filter(user=user).values_list("license_id", flat=True))
+        setattr(user, _CACHE, cached)
+    return cached
+
+
+def forget_seats(user: User) -> None:
+    """Let the next question about a person's seats be asked of the database again."""
+    if hasattr(user, _CACHE):
+        delattr(user, _CACHE)
+
+
+def has_seat(user: User, license_id: int) -> bool:
+    """Tell whether a person is an active named contact of a license."""
+    return license_id in active_license_ids(user)
+
+
+def contacts_of(license_id: int) -> QuerySet[User]:
+    """Find the active named contacts of a license, ordered by name."""
+    seats = Seat.objects.active().filter(license_id=license_id)
+    return User.objects.filter(is_active=True, pk__in=seats.values("user_id")).order_by("name", "email", "pk")
+
+
+def has_other_seat(user_id: int, *, than: Seat) -> bool:
+    """Tell whether a person has an active seat besides this one."""
+    return Seat.objects.active().filter(~Q(pk=than.pk), user_id=user_id).exists()
