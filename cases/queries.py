@@ -36,6 +36,7 @@ from cases.models import (
     WaitingPeriod,
 )
 from cases.response import TargetState
+from entitlements.queries import access_until
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.notices.states import UNSENT, MailState
@@ -78,9 +79,16 @@ def case_to_read(user: User, key: int) -> Case:
     return case
 
 
+def has_access(case: Case, now: datetime) -> bool:
+    """This will tell whether support may look into an environment of a case loaded for its page."""
+    until: datetime | None = getattr(case, "access_until", None)
+    return until is not None and now < until
+
+
 def _with_its_rows(cases: CaseQuerySet, key: int) -> Case:
     return (
         cases.select_related("filed_by", "period__question")
+        .annotate(access_until=access_until("license_id"))
         .prefetch_related("period__holds", "period__steps", "license__terms", "watchers")
         .get(pk=key)
     )

@@ -73,3 +73,11 @@ def contacts_refusal(actor: User, account: Account) -> DomainError | None:
     if actor.is_active and actor.account_id == account.pk and account.administrator_id == actor.pk:
         return None
     return NotAllowed("not_the_administrator")
+
+
+def access_refusal(user: User, license_: License) -> DomainError | None:
+    """Say why a person may not grant support access to a product's environments, or end it, or None."""
+    is_administrator = user.is_active and license_.account.administrator_id == user.pk
+    if is_administrator or has_seat(user, license_.pk):
+        return None
+    return NotAllowed("not_for_access", product=license_.product.name)

@@ -124,6 +124,7 @@ def page_context(
         "closes_at": closes_at,
         "left": closes_at - now if closes_at else None,
         "first": first_response_of(case, now=now),
+        "has_access": queries.has_access(case, now),
         "next_name": step_name(planned.step) if planned else "",
         "next_at": planned.due_at if planned else None,
         "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,

@@ -89,6 +89,7 @@ def page_context(
         "closes_at": closes_at,
         "left": closes_at - now if closes_at else None,
         "first": first_response_of(case, now=now),
+        "has_access": queries.has_access(case, now),
         "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,
         "track": track_of(case.period, now=now) if case.period else None,
         "question": prose.excerpt(case.period.question.body) if case.period else "",

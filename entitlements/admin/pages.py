@@ -30,7 +30,7 @@ from entitlements.forms.staff import (
     SeatForm,
     TermForm,
 )
-from entitlements.models import EntitlementEvent, License, Person, Product, Seat, Term
+from entitlements.models import AccessGrant, EntitlementEvent, License, Person, Product, Seat, Term
 from entitlements.plans import Plan
 from entitlements.wording import EVENT_NAMES, refusal_text
 from portal.accounts.admin_access import (
@@ -306,6 +306,28 @@ class SeatAdmin(EntitlementAdmin):
             successor=said["successor"],
             keeps_sign_in=said["keeps_sign_in"],
         )
+
+
+@admin.register(AccessGrant)
+class AccessGrantAdmin(StaffReads, ModelAdmin):
+    """What customers let support look into; they alone grant and end it (SPEC 3.3)."""
+
+    list_display = ("environment", "license", "scope", "granted_by", "granted_at", "until", "revoked_at")
+    list_filter = ("license__product", ("license", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("license__account", "license__product", "granted_by")
+    search_fields = ("environment", "license__account__name")
+    ordering = ("-granted_at", "-pk")
+    fields = (
+        "license",
+        "environment",
+        "scope",
+        "granted_by",
+        "granted_at",
+        "until",
+        "revoked_at",
+        "revoked_by",
+    )
+    readonly_fields = fields
 
 
 @admin.register(EntitlementEvent)

@@ -1,5 +1,6 @@
 """Products, licenses with their terms, seats, invitations, history. Rows for people: `visible_to(user)`."""
 
+from entitlements.models.access import AccessGrant
 from entitlements.models.calendars import DayOff, FrozenCalendar, RegionHours
 from entitlements.models.history import EntitlementEvent
 from entitlements.models.invitations import Invitation
@@ -8,6 +9,7 @@ from entitlements.models.response_targets import ResponseTarget
 from entitlements.models.seats import Person, Seat
 
 __all__ = [
+    "AccessGrant",
     "DayOff",
     "EntitlementEvent",
     "FrozenCalendar",

@@ -3,6 +3,7 @@
 Every verb takes the account's row first and then the license's, so that no two wait for each other.
 """
 
+from entitlements.operations.access import grant_access, revoke_access
 from entitlements.operations.accounts import (
     add_person,
     appoint_administrator,
@@ -46,11 +47,13 @@ __all__ = [
     "change_account",
     "change_person",
     "confirm_day_off",
+    "grant_access",
     "import_holidays",
     "invite_contact",
     "open_account",
     "remove_named_contact",
     "replace_contact",
+    "revoke_access",
     "revoke_invitation",
     "send_invitation_again",
     "set_contact_permissions",

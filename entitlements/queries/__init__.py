@@ -1,5 +1,6 @@
 """Questions about licenses, their terms and seats, and about what they promise."""
 
+from entitlements.queries.access import access_until, grants_of
 from entitlements.queries.affected import accounts_in_region, accounts_under
 from entitlements.queries.capacity import Capacity, capacities_of, capacity_of
 from entitlements.queries.licenses import (
@@ -38,6 +39,7 @@ __all__ = [
     "RegionCalendar",
     "ResponseBasis",
     "ResponsePromise",
+    "access_until",
     "accounts_in_region",
     "accounts_under",
     "active_license_ids",
@@ -48,6 +50,7 @@ __all__ = [
     "capacity_of",
     "contacts_of",
     "forget_seats",
+    "grants_of",
     "has_other_seat",
     "has_seat",
     "holdings_of",

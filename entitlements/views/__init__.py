@@ -4,6 +4,7 @@ from entitlements.views.accepting import accept
 from entitlements.views.asking import ask
 from entitlements.views.comparison import plans
 from entitlements.views.contacts import contacts, permissions
+from entitlements.views.granting import access, revoke_access
 from entitlements.views.history import history
 from entitlements.views.inviting import invite, revoke, send_again
 from entitlements.views.overview import what_we_have
@@ -11,6 +12,7 @@ from entitlements.views.people import hand_over, remove, replace
 
 __all__ = [
     "accept",
+    "access",
     "ask",
     "contacts",
     "hand_over",
@@ -21,6 +23,7 @@ __all__ = [
     "remove",
     "replace",
     "revoke",
+    "revoke_access",
     "send_again",
     "what_we_have",
 ]

@@ -24,6 +24,8 @@ EVENT_NAMES: Mapping[str, Words] = {
     "invitation_sent_again": gettext_lazy("Invitation sent again"),
     "invitation_revoked": gettext_lazy("Invitation revoked"),
     "invitation_accepted": gettext_lazy("Invitation accepted"),
+    "access_granted": gettext_lazy("Support access granted"),
+    "access_revoked": gettext_lazy("Support access ended"),
     "seat_asked": gettext_lazy("Seat asked for"),
 }
 
@@ -37,6 +39,8 @@ FACT_NAMES: Mapping[str, Words] = {
     "language": gettext_lazy("Language"),
     "may_file_cases": gettext_lazy("Files cases"),
     "sees_account_cases": gettext_lazy("Sees all cases"),
+    "environment": gettext_lazy("Environment"),
+    "scope": gettext_lazy("What support may look at"),
     "product": gettext_lazy("Product"),
     "plan": gettext_lazy("Success plan"),
     "first_on": gettext_lazy("First day"),

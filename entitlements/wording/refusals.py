@@ -49,6 +49,22 @@ def _moment(when: datetime) -> str:
 
 
 _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    # Remote access
+    "not_for_access": lambda values: (
+        _(
+            "Access to environments of %(product)s is granted and ended by its named contacts and by the"
+            " account administrator."
+        )
+        % values
+    ),
+    "environment_missing": lambda _values: _("Name the environment."),
+    "scope_missing": lambda _values: _("Say what support may look at."),
+    "too_long": lambda values: _("Write at most %(most)d characters.") % {"most": values["most"]},
+    "access_in_the_past": lambda _values: _("Choose today or a later day, in your account's time zone."),
+    "access_too_long": lambda values: (
+        _("Access ends at most %(most)d days ahead. Choose an earlier day.") % {"most": values["most"]}
+    ),
+    "access_is_over": lambda _values: _("This access has ended already."),
     # Dated rows
     "row_in_the_past": lambda _values: _(
         "A dated row begins in the future: cases filed until then keep what they were promised. Choose a"

@@ -10,7 +10,7 @@ from cases.lifecycle import Channel, EscalationReason, Resolution, Status
 from cases.models import Case
 from cases.sweep import carry_out_steps
 from entitlements import operations as entitlements
-from entitlements.models import Invitation, License, Product, Seat
+from entitlements.models import AccessGrant, Invitation, License, Product, Seat
 from entitlements.models.invitations import token_for
 from entitlements.plans import Plan
 from entitlements.targets import Priority
@@ -35,7 +35,7 @@ MACHINE_NOW = datetime(2099, 1, 1, tzinfo=UTC)
 class Scene:
     """A case in some state, an earlier one that its requestor watches, and everybody around them.
 
-    Somebody is invited to the product, too.
+    Somebody is invited to the product, and support may look into an environment, too.
     """
 
     case: Case
@@ -47,6 +47,7 @@ class Scene:
     lead: User
     root: User
     invitation: Invitation
+    grant: AccessGrant
 
     @property
     def token(self) -> str:
@@ -65,7 +66,10 @@ def make_scene(state: str) -> Scene:
     address = f"i{license_.pk}@new.example"
     invitation = entitlements.invite_contact(license_, address, actor=root, now=ASKED)
     assert isinstance(invitation, Invitation)
-    return Scene(case, earlier, license_, rita, carl, agent, lead, root, invitation)
+    grant = entitlements.grant_access(
+        license_, "Stage", scope="Logs", last_on=date(2026, 3, 20), actor=_fresh(rita), now=ASKED
+    )
+    return Scene(case, earlier, license_, rita, carl, agent, lead, root, invitation, grant)
 
 
 def _held(rita: User, agent: User) -> Case:
@@ -263,6 +267,20 @@ ENTITLEMENTS: dict[str, Verb] = {
     "send_invitation_again": Verb(
         "filed",
         lambda scene: entitlements.send_invitation_again(scene.invitation, actor=scene.root, now=NOW),
+    ),
+    "grant_access": Verb(
+        "filed",
+        lambda scene: entitlements.grant_access(
+            scene.license,
+            "Production",
+            scope="Logs",
+            last_on=date(2026, 3, 31),
+            actor=_fresh(scene.rita),
+            now=NOW,
+        ),
+    ),
+    "revoke_access": Verb(
+        "filed", lambda scene: entitlements.revoke_access(scene.grant, actor=_fresh(scene.rita), now=NOW)
     ),
     "add_license": Verb(
         "filed",

@@ -22,6 +22,7 @@ from cases.lifecycle import Action, Status
 from cases.models import Attachment, Case, FollowUpPolicy
 from entitlements import operations as entitlements
 from entitlements.models import (
+    AccessGrant,
     DayOff,
     EntitlementEvent,
     Invitation,
@@ -66,6 +67,7 @@ class World:
     file_keys: dict[Whose, str]
     rows: dict[str, object]
     invitations: dict[Whose, Invitation] = field(default_factory=dict)
+    grants: dict[Whose, AccessGrant] = field(default_factory=dict)
     licenses: dict[Whose, License] = field(default_factory=dict)
     clients: dict[Role, Client] = field(default_factory=dict)
 
@@ -148,6 +150,11 @@ def _make_world() -> World:
     world.rows = _rows(world, agent)
     world.licenses = {Whose.THERE: target, Whose.OTHER_ACCOUNT: elsewhere}
     world.invitations = {whose: _invite(license_) for whose, license_ in world.licenses.items()}
+    world.grants = {
+        Whose.THERE: _grant(world.license, world.person(Role.REQUESTOR)),
+        Whose.OTHER_ACCOUNT: _grant(elsewhere, world.person(Role.STRANGER)),
+    }
+    world.rows["entitlements/accessgrant"] = world.grants[Whose.THERE].pk
     _sign_in(world)
     return world
 
@@ -158,6 +165,13 @@ def _invite(license_: License) -> Invitation:
     made = entitlements.invite_contact(license_, address, actor=people.make_superuser(), now=NOW)
     assert isinstance(made, Invitation)
     return made
+
+
+def _grant(license_: License, contact: User) -> AccessGrant:
+    """Access that is in force."""
+    return entitlements.grant_access(
+        license_, "Production", scope="Logs", last_on=NOW.date() + timedelta(days=30), actor=contact, now=NOW
+    )
 
 
 def _canary(whose: Whose) -> str:

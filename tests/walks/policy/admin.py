@@ -260,6 +260,7 @@ MODELS = (
         new=lambda world, _whose: {"license": world.license.pk, "user": world.person(Role.COLLEAGUE).pk},
         changed=lambda *_: {"is_sure": "on"},
     ),
+    *model_pages("entitlements/accessgrant"),
     *model_pages("entitlements/entitlementevent"),
     *model_pages("entitlements/responsetarget", add=_ROOT, new=_target),
     _site("entitlements/responsetarget/what-applies/", get(of_staff(200, STAFF)), post(of_staff(405))),

@@ -1,0 +1,27 @@
+"""Remote access that customers have granted to support (SPEC 3.3)."""
+
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+
+from entitlements.models import AccessGrant
+from portal.accounts.models import User
+
+_MOST_ENDED = 20
+
+
+def grants_of(user: User, now: datetime) -> tuple[list[AccessGrant], list[AccessGrant]]:
+    """List the grants of a person's account: those in force by their end, and the last that have ended."""
+    rows = AccessGrant.objects.visible_to(user).select_related("license__product", "granted_by")
+    in_force = rows.in_force(now)
+    over = rows.exclude(pk__in=in_force.values("pk")).order_by("-granted_at", "-pk")
+    return list(in_force.order_by("until", "pk")), list(over[:_MOST_ENDED])
+
+
+def access_until(license_path: str) -> Subquery:
+    """Annotate a row that refers to a license with the end of its latest grant that nobody has revoked.
+
+    Access is in force where that instant is still to come.
+    """
+    grants = AccessGrant.objects.filter(license=OuterRef(license_path), revoked_at__isnull=True)
+    return Subquery(grants.order_by("-until").values("until")[:1])
