@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "portal.accounts.middleware.speak_as_the_viewer",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.front.middleware.say_why_signed_out",
     "portal.front.middleware.SecondFactorFirst",
     "portal.front.middleware.keep_private_pages_private",
 ]
@@ -239,7 +240,17 @@ MFA_FORMS = {
     "authenticate_webauthn": "portal.front.second_factor.PasskeyForm",
     "reauthenticate_webauthn": "portal.front.second_factor.PasskeyAgainForm",
 }
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# Sessions end on the server: after so many minutes without use, and so many hours after signing in.
+SESSION_ENGINE = "portal.accounts.sessions"
+PORTAL_SESSION_IDLE_MINUTES = env.int("PORTAL_SESSION_IDLE_MINUTES", default=720 if PORTAL_EMBEDDED else 120)
+PORTAL_SESSION_IDLE_MINUTES_STAFF = env.int(
+    "PORTAL_SESSION_IDLE_MINUTES_STAFF", default=720 if PORTAL_EMBEDDED else 30
+)
+SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PORTAL_SESSION_HOURS", default=12)).total_seconds())
+if min(PORTAL_SESSION_IDLE_MINUTES, PORTAL_SESSION_IDLE_MINUTES_STAFF, SESSION_COOKIE_AGE) < 1:
+    raise ImproperlyConfigured(
+        "PORTAL_SESSION_IDLE_MINUTES, the same of staff and PORTAL_SESSION_HOURS: 1 or more."
+    )
 
 # --- Language and time ------------------------------------------------------------------------------
 

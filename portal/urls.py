@@ -12,7 +12,7 @@ from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from portal.front.security import security
+from portal.front.security import drop_unsent, end_sessions, security, unsent
 from portal.front.views import enter_admin
 
 admin.site.site_header = _("Experience Cloud Support: staff")
@@ -36,6 +36,9 @@ urlpatterns = [
     path("reauthenticate/code/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("reauthenticate/passkey/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("security/", security, name="mfa_index"),
+    path("security/sessions/end/", end_sessions, name="end_sessions"),
+    path("unsent/", unsent, name="unsent"),
+    path("unsent/drop/", drop_unsent, name="drop_unsent"),
     path("security/app/", apps.activate_totp, name="mfa_activate_totp"),
     path("security/app/remove/", apps.deactivate_totp, name="mfa_deactivate_totp"),
     path("security/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),

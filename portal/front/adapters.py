@@ -7,7 +7,8 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from portal.accounts.models import User
-from portal.clock import business_now
+from portal.accounts.sessions import store_of
+from portal.clock import business_now, machine_now
 from portal.front.throttles import count_guess
 from portal.notices.account_mail import (
     FactorChange,
@@ -48,6 +49,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         if user is not None:
             counted.take_back()
         return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and note from where, for the list of the person's sessions."""
+        super().login(request, user)
+        store_of(request).note_sign_in(
+            address=self.get_client_ip(request),
+            agent=request.headers.get("User-Agent", ""),
+            now=machine_now(),
+        )
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count nothing more: `authenticate` has counted the try."""

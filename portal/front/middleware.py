@@ -5,14 +5,18 @@ nothing private kept by caches.
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 
 from portal.accounts.backends import owes_second_factor
 from portal.accounts.models import User
+from portal.accounts.sessions import store_of
+from portal.accounts.wording import signed_out_after
+from portal.front.unsent import keep_unsent, sent_form
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -26,6 +30,7 @@ _BEFORE_SECOND_FACTOR = frozenset(
         "mfa_add_webauthn",
         "account_reauthenticate",
         "account_logout",
+        "end_sessions",
         "account_set_password",
         "account_reset_password",
         "account_reset_password_done",
@@ -73,6 +78,32 @@ def refuse_nul(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+def say_why_signed_out(get_response: GetResponse) -> GetResponse:
+    """This will say after which time somebody was signed out, and keep what they sent after it (SPEC 6).
+
+    What was typed waits in the new session, for the same person only, until they have signed in again.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        ended = store_of(request).ended
+        if ended is None or request.user.is_authenticated:
+            return get_response(request)
+        messages.info(request, signed_out_after(ended.after, was_idle=ended.was_idle))
+        response = get_response(request)
+        if is_sign_in(response) and (sent := sent_form(request)):
+            keep_unsent(request, sent, ended.user_id)
+            return redirect(f"{resolve_url('account_login')}?{urlencode({'next': resolve_url('unsent')})}")
+        return response
+
+    return middleware
+
+
+def is_sign_in(response: HttpResponse) -> bool:
+    """Whether an answer leads to the sign-in page."""
+    target = response.headers.get("Location", "").partition("?")[0]
+    return target in (resolve_url("account_login"), resolve_url("admin:login"))
 
 
 class SecondFactorFirst:

@@ -1,9 +1,13 @@
 """Setting up and using second factors in a real browser, whose key is a virtual one."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.visitor import PASSWORD, Visitor
+from tests.factories.second_factors import code_now
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 

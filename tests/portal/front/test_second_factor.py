@@ -384,6 +384,7 @@ def test_the_operator_is_told_when_there_is_nothing_to_remove(person: User, emai
 
 # --- Bad input --------------------------------------------------------------------------------------
 
+_KEY = '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": %s}'
 HOSTILE_CREDENTIALS = [
     "",
     "null",
@@ -396,9 +397,9 @@ HOSTILE_CREDENTIALS = [
     '{"id": 1}',
     '{"id": "a", "rawId": "a", "type": "public-key", "response": {}}',
     '{"id": "a", "rawId": "a", "type": "public-key", "response": null}',
-    '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {"clientDataJSON": "", "attestationObject": ""}}',
-    '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {"clientDataJSON": "e30", "attestationObject": "oA"}}',
-    '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {"clientDataJSON": "e30", "authenticatorData": "YQ", "signature": "YQ"}}',
+    _KEY % '{"clientDataJSON": "", "attestationObject": ""}',
+    _KEY % '{"clientDataJSON": "e30", "attestationObject": "oA"}',
+    _KEY % '{"clientDataJSON": "e30", "authenticatorData": "YQ", "signature": "YQ"}',
     '{"id": "\\u0000", "rawId": {"a": []}, "response": {"clientDataJSON": 1e400}}',
     "[" * 3000,
     "9" * 5000,

@@ -96,6 +96,13 @@ def _passkey(what: str) -> Entry:
 
 
 SECURITY = (
+    Entry("/unsent/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
+    Entry("/unsent/drop/", (get(signed_in(otherwise=405)), post(signed_in(otherwise=GO)))),
+    Entry(
+        "/security/sessions/end/",
+        (get(signed_in(otherwise=405)), post(signed_in(otherwise=GO))),
+        body=lambda *_: {"session": "others"},
+    ),
     Entry("/security/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
     # The second step is there for whoever has just taken the first one.
     Entry("/login/code/", (get(everybody(GO)), post(everybody(GO))), body=_code),
