@@ -229,6 +229,20 @@ def test_a_new_password_by_mail_does_not_spare_the_code(person: User, mailoutbox
     assert not is_in(client)
 
 
+def test_a_wrong_password_does_not_tell_who_has_a_second_factor(person: User, settings: Any) -> None:
+    settings.PORTAL_MFA_REQUIRED = BOTH
+    give_app(person)
+    plain = make_customer(make_license(), email="bob@customer.example", can_sign_in=True)
+    answers = []
+    for email in (person.email, plain.email, "eve@customer.example"):
+        client = Client()
+        said = client.post("/login/", {"login": email, "password": "not-the-password"})
+        second = client.get("/login/code/")
+        body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", said.content.decode())
+        answers.append((said.status_code, body.replace(email, "ADDRESS"), second["Location"]))
+    assert answers == [answers[0]] * 3
+
+
 def test_the_second_step_is_nobodys_before_the_first(person: User) -> None:
     give_app(person)
     answers = [Client().get("/login/code/"), give_code(Client(), code_now())]
