@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.views.lists import signed_in
 from portal.accounts.backends import must_have_second_factor, owes_second_factor
 from portal.accounts.models import SignIn, User
 from portal.accounts.sessions import idle_limit
+from portal.accounts.visitors import signed_in
 from portal.clock import machine_now
 from portal.front.devices import device_in_words
 from portal.front.unsent import forget_unsent, kept_unsent
