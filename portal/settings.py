@@ -31,6 +31,8 @@ VAR_DIR = Path(env.str("PORTAL_VAR_DIR", default=str(BASE_DIR / "var")))
 SECRET_KEY = env.str("SECRET_KEY", default="embedded-run-only-" + "0" * 40 if PORTAL_EMBEDDED else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to a long random text, or start the demo with `make run`.")
+# Former keys, newest first: what they signed or locked away (second factors) can still be read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if PORTAL_EMBEDDED else [])
 # Links in mail start here; the address of a request is never trusted for that.
 PORTAL_BASE_URL = env.str("PORTAL_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -60,6 +62,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "csp",
 ]
@@ -78,6 +81,8 @@ MIDDLEWARE = [
     "portal.accounts.middleware.speak_as_the_viewer",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.front.middleware.say_why_signed_out",
+    "portal.front.middleware.SecondFactorFirst",
     "portal.front.middleware.keep_private_pages_private",
 ]
 
@@ -135,7 +140,8 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The cache holds sign-in throttles only; it lives in the database, so that no broker is needed to sign in.
+# The cache slows down floods of the sign-in pages and holds nothing that may not be lost; it lives in the
+# database, so that no broker is needed to sign in.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -200,16 +206,51 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 -- a class
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-# SPEC 6: sign-in 10 tries in 15 minutes per address and per source.
+ACCOUNT_FORMS = {
+    "reset_password": "portal.front.forms.ResetForm",
+    "change_password": "portal.front.forms.PasswordChangeForm",
+}
+# What is guessed (passwords, codes) and requests for a new password count in a table that outlives every
+# cache: `portal.front.throttles`. These only slow down who asks for pages by the hundred.
 ACCOUNT_RATE_LIMITS = {
     "login": "100/15m/ip",
-    "login_failed": "10/15m/key,10/15m/ip",
-    "reset_password": "20/15m/ip,5/15m/key",
+    "login_failed": None,
+    "reset_password": None,
     "reset_password_from_key": "20/15m/ip",
     "change_password": "10/15m/user",
     "reauthenticate": "10/15m/user",
 }
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# Whose sign-in needs a second factor beside the password: "staff", "administrators" (of accounts), or both.
+PORTAL_MFA_REQUIRED = env.list(
+    "PORTAL_MFA_REQUIRED", default=[] if PORTAL_EMBEDDED else ["staff", "administrators"]
+)
+if unknown := set(PORTAL_MFA_REQUIRED) - {"staff", "administrators"}:
+    raise ImproperlyConfigured(f"PORTAL_MFA_REQUIRED: staff, administrators or both, not {sorted(unknown)}.")
+MFA_ADAPTER = "portal.front.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODE_COUNT = 10
+# Ten digits rather than eight: they are guessed at the same pace as codes that live for half a minute.
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "portal.front.second_factor.CodeForm",
+    "reauthenticate": "portal.front.second_factor.CodeAgainForm",
+    "activate_totp": "portal.front.second_factor.AppForm",
+    "add_webauthn": "portal.front.second_factor.NewPasskeyForm",
+    "edit_webauthn": "portal.front.second_factor.PasskeyNameForm",
+    "authenticate_webauthn": "portal.front.second_factor.PasskeyForm",
+    "reauthenticate_webauthn": "portal.front.second_factor.PasskeyAgainForm",
+}
+# Sessions end on the server: after so many minutes without use, and so many hours after signing in.
+SESSION_ENGINE = "portal.accounts.sessions"
+PORTAL_SESSION_IDLE_MINUTES = env.int("PORTAL_SESSION_IDLE_MINUTES", default=720 if PORTAL_EMBEDDED else 120)
+PORTAL_SESSION_IDLE_MINUTES_STAFF = env.int(
+    "PORTAL_SESSION_IDLE_MINUTES_STAFF", default=720 if PORTAL_EMBEDDED else 30
+)
+SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PORTAL_SESSION_HOURS", default=12)).total_seconds())
+if min(PORTAL_SESSION_IDLE_MINUTES, PORTAL_SESSION_IDLE_MINUTES_STAFF, SESSION_COOKIE_AGE) < 1:
+    raise ImproperlyConfigured(
+        "PORTAL_SESSION_IDLE_MINUTES, the same of staff and PORTAL_SESSION_HOURS: 1 or more."
+    )
 
 # --- Language and time ------------------------------------------------------------------------------
 
@@ -246,6 +287,8 @@ CSRF_FAILURE_VIEW = "portal.front.errors.csrf_failure"
 # Over plain HTTP on loopback (the embedded run) a browser would drop secure cookies.
 PORTAL_HTTPS = env.bool("PORTAL_HTTPS", default=not PORTAL_EMBEDDED)
 SESSION_COOKIE_SECURE = PORTAL_HTTPS
+# Passkeys belong to an address with HTTPS; on loopback the embedded run has none.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PORTAL_EMBEDDED and not PORTAL_HTTPS
 CSRF_COOKIE_SECURE = PORTAL_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if PORTAL_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if PORTAL_HTTPS else "csrftoken"

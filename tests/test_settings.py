@@ -186,3 +186,27 @@ def test_static_files_are_collected_under_names_that_change_with_them(empty, tmp
     assert collected.returncode == 0, collected.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
     assert not (ROOT / "static" / "staticfiles.json").exists()
+
+
+def test_a_deployment_asks_staff_and_administrators_for_a_second_factor_and_ends_sessions(empty):
+    code = (
+        "from django.conf import settings as s\n"
+        "print(s.PORTAL_MFA_REQUIRED, s.PORTAL_SESSION_IDLE_MINUTES, s.PORTAL_SESSION_IDLE_MINUTES_STAFF,"
+        " s.SESSION_COOKIE_AGE, s.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN)"
+    )
+    assert manage(env=empty, code=code).stdout == "['staff', 'administrators'] 120 30 43200 False\n"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"PORTAL_MFA_REQUIRED": "staff,everybody"},
+        {"PORTAL_SESSION_IDLE_MINUTES": "0"},
+        {"PORTAL_SESSION_IDLE_MINUTES_STAFF": "-1"},
+        {"PORTAL_SESSION_HOURS": "0"},
+    ],
+)
+def test_a_sign_in_setting_that_makes_no_sense_is_refused(empty, wrong):
+    refused = manage("check", env=empty | wrong)
+    assert refused.returncode != 0
+    assert next(iter(wrong)).removesuffix("_STAFF") in refused.stderr

@@ -1,12 +1,18 @@
-"""Regions, countries, customer companies and people. Rows for people come through `visible_to(user)`."""
+"""Regions, countries, customer companies, people and sessions.
+
+Rows for people come through `visible_to(user)`.
+"""
 
 from datetime import datetime
+from importlib import import_module
 from typing import ClassVar
 
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
@@ -325,3 +331,28 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class SignIn(AbstractBaseSession):
+    """A session: who is signed in where and since when, or nobody yet. Deleting it ends it at once."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sign_ins")
+    # Machine time, both: people are signed out by the clock on the wall.
+    signed_in_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    address = models.CharField(max_length=45, blank=True)
+    agent = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(user__isnull=True) | Q(signed_in_at__isnull=False, used_at__isnull=False),
+                name="sign_in_of_somebody_has_its_times",
+            ),
+        )
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """Say what reads and writes sessions."""
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 
 from django.utils.dateformat import format as date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 _MINUTE = timedelta(minutes=1)
 
@@ -46,3 +46,17 @@ def countdown(left: timedelta) -> str:
     if minutes:
         return gettext("%(minutes)d min") % {"minutes": minutes}
     return gettext("less than 1 min")
+
+
+def signed_out_after(after: timedelta, *, was_idle: bool) -> str:
+    """Say why somebody has to sign in again."""
+    minutes = after // timedelta(minutes=1)
+    if minutes % 60:
+        time = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    else:
+        time = ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+    if was_idle:
+        said = gettext("You were signed out after %(time)s without use. Sign in to go on where you were.")
+    else:
+        said = gettext("You were signed out %(time)s after signing in. Sign in to go on where you were.")
+    return said % {"time": time}

@@ -4,11 +4,10 @@ import time
 from datetime import datetime, timedelta
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from portal.accounts.models import User
+from portal.accounts.models import SignIn, User
+from portal.accounts.sessions import SessionStore
 from portal.clock import business_now, machine_now
 from portal.demo.loading import require_empty, tell_story
 from portal.demo.models import DemoClock
@@ -145,7 +144,7 @@ def _keep_signed_in(emails: dict[str, str]) -> None:
     """Let every session lead to the new row of the same person; end those of people who are no more."""
     people = {person.email: person for person in User.objects.all()}
     encode = SessionStore().encode
-    for session in Session.objects.all():
+    for session in SignIn.objects.all():
         signed_in = session.get_decoded()
         if SESSION_KEY not in signed_in:
             continue
@@ -156,7 +155,8 @@ def _keep_signed_in(emails: dict[str, str]) -> None:
         signed_in[SESSION_KEY] = str(person.pk)
         signed_in[HASH_SESSION_KEY] = person.get_session_auth_hash()
         session.session_data = encode(signed_in)
-        session.save(update_fields=["session_data"])
+        session.user = person
+        session.save(update_fields=["session_data", "user"])
 
 
 def _discard_all(blobs: list[StoredBlob]) -> None:

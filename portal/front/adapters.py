@@ -3,20 +3,31 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.ratelimit import respond_429
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 
 from portal.accounts.models import User
-from portal.clock import business_now
-from portal.notices.account_mail import announce_password_changed, announce_password_reset
+from portal.accounts.sessions import store_of
+from portal.clock import business_now, machine_now
+from portal.front.throttles import count_guess
+from portal.notices.account_mail import (
+    FactorChange,
+    announce_factor_change,
+    announce_password_changed,
+    announce_password_reset,
+)
 
 _PASSWORD_CHANGES = {
     "account/email/password_changed",
     "account/email/password_reset",
     "account/email/password_set",
+}
+_FACTOR_CHANGES = {
+    "mfa/email/totp_activated": FactorChange.APP_ADDED,
+    "mfa/email/totp_deactivated": FactorChange.APP_REMOVED,
+    "mfa/email/webauthn_added": FactorChange.PASSKEY_ADDED,
+    "mfa/email/webauthn_removed": FactorChange.PASSKEY_REMOVED,
+    "mfa/email/recovery_codes_generated": FactorChange.CODES_MADE,
 }
 
 
@@ -31,12 +42,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         """Refuse: people are made by staff and administrators."""
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Count the try where no cache's loss forgets it; answer 429 to one wrong try too many (SPEC 6)."""
+        counted = count_guess(request, "password", str(credentials.get("email", "")).lower())
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            counted.take_back()
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and note from where, for the list of the person's sessions."""
+        super().login(request, user)
+        store_of(request).note_sign_in(
+            address=self.get_client_ip(request),
+            agent=request.headers.get("User-Agent", ""),
+            now=machine_now(),
+        )
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Answer 429 to one wrong try too many, instead of showing the form anew (SPEC 6)."""
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError as error:
-            raise ImmediateHttpResponse(respond_429(request)) from error
+        """Count nothing more: `authenticate` has counted the try."""
 
     def is_safe_url(self, url: str) -> bool:
         """Refuse an address that cannot even be read, like any other that leads out."""
@@ -63,13 +87,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
     def send_notification_mail(
         self,
         template_prefix: str,
-        user: User,  # noqa: ARG002 -- as above
+        user: User,
         context: dict[str, Any] | None = None,  # noqa: ARG002 -- as above
         email: str | None = None,  # noqa: ARG002 -- as above
     ) -> None:
-        """Say nothing more: who changes a password is told by `set_password`.
+        """Tell of a changed second factor; who changes a password is told by `set_password`.
 
         Raises UnknownMail for what no setting of the portal makes allauth send.
         """
-        if template_prefix not in _PASSWORD_CHANGES:
+        if change := _FACTOR_CHANGES.get(template_prefix):
+            announce_factor_change(user, change, now=business_now())
+        elif template_prefix not in _PASSWORD_CHANGES:
             raise UnknownMail(template_prefix)

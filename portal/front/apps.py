@@ -1,6 +1,7 @@
 """What joins the apps for a person: home, inbox, profile, sign-in, errors and health."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FrontConfig(AppConfig):
@@ -8,3 +9,11 @@ class FrontConfig(AppConfig):
 
     name = "portal.front"
     label = "front"
+
+    def ready(self) -> None:
+        """Sweep up sessions that are over once an hour."""
+        # The models exist only once the apps are ready, so this module cannot import them at its top.
+        from portal.accounts import sessions
+        from portal.work import timed
+
+        timed.register(timed.housekeeping("sessions", label=_("Ended sessions"), clear=sessions.forget_old))

@@ -1,22 +1,19 @@
 """Error pages that need more than their template."""
 
 import sys
-from dataclasses import dataclass
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.datastructures import MultiValueDict
 from django.views.defaults import server_error
 
 from portal.files.storing import NO_SPACE
+from portal.front.unsent import sent_form
 
 # These say that the database cannot work just now, never that the request is at fault.
 _DATABASE_AWAY = (OperationalError, InterfaceError)
 _RETRY_AFTER_SECONDS = "5"
-# What people write; a test compares it with the forms. The other fields are choices.
-TYPED = ("title", "text", "description", "justification", "impact", "reason", "customers_words")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django passes it
@@ -35,36 +32,7 @@ def failure(request: HttpRequest) -> HttpResponse:
     return server_error(request)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
-    """A form that was not carried out: what was typed, and the rest of it, for sending it again."""
-
-    address: str
-    typed: list[tuple[str, str]]
-    rest: list[tuple[str, str]]
-    has_files: bool
-
-
 def _busy(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the database. The form's token makes sending again safe, whatever became of it."""
-    page = render_to_string("503.html", {"sent": _sent(request)})
+    page = render_to_string("503.html", {"sent": sent_form(request)})
     return HttpResponse(page, status=503, headers={"Retry-After": _RETRY_AFTER_SECONDS})
-
-
-def _sent(request: HttpRequest) -> _Sent | None:
-    # Before the check against forgery, nobody knows who wrote it.
-    if request.method != "POST" or not getattr(request, "csrf_processing_done", False):
-        return None
-    if "form_token" not in request.POST:
-        return None
-    fields = _pairs(request.POST)
-    return _Sent(
-        address=request.get_full_path(),
-        typed=[(name, value) for name, value in fields if name in TYPED and value],
-        rest=[(name, value) for name, value in fields if name not in TYPED],
-        has_files=bool(request.FILES),
-    )
-
-
-def _pairs(data: MultiValueDict[str, str]) -> list[tuple[str, str]]:
-    return [(name, value) for name, values in data.lists() for value in values]

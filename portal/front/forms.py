@@ -1,11 +1,14 @@
-"""The profile's form."""
+"""The profile's form, and those of the password that count what is tried."""
 
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import NAME_LENGTH, User
 from portal.accounts.zones import zone_names
+from portal.front.throttles import count_reset, counted_guess
 
 
 class ProfileForm(forms.Form):
@@ -32,3 +35,21 @@ class ProfileForm(forms.Form):
         self.fields["time_zone"].choices = [("", _("As my account")), *zones]  # type: ignore[attr-defined]
         if not user.is_staff:
             del self.fields["staff_mail"]
+
+
+class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth brings no types
+    """Asks for a new password."""
+
+    def clean_email(self) -> str:
+        """Count the request, whoever the address names; answers 429 to one too many."""
+        count_reset(context.request, self.cleaned_data["email"].lower())
+        return str(super().clean_email())
+
+
+class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]  # as above
+    """Asks for the old password, and twice for the new one."""
+
+    def clean_oldpassword(self) -> str:
+        """Count a wrong old password like one at sign-in; answers 429 to one too many."""
+        with counted_guess("password", self.user.email):
+            return str(super().clean_oldpassword())

@@ -1,10 +1,11 @@
-"""Mail about signing in: the reset of a password, and that one was changed.
+"""Mail about signing in: the reset of a password, and that a password or a second factor was changed.
 
 A reset carries a token: its row holds the person only, and the link is made when the mail is sent.
 """
 
 import secrets
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -23,7 +24,29 @@ from portal.notices.operations import NoticeDraft, announce
 
 RESET = "password_reset"
 CHANGED = "password_changed"
+FACTORS = "second_factor"
 _PROFILE = "/profile/"
+
+
+class FactorChange(StrEnum):
+    """What happened to a person's second factors."""
+
+    APP_ADDED = "app_added"
+    APP_REMOVED = "app_removed"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    CODES_MADE = "codes_made"
+    ALL_REMOVED = "all_removed"
+
+
+_FACTOR_WORDS = {
+    FactorChange.APP_ADDED: gettext_lazy("An authenticator app was added to your sign-in"),
+    FactorChange.APP_REMOVED: gettext_lazy("The authenticator app was removed from your sign-in"),
+    FactorChange.PASSKEY_ADDED: gettext_lazy("A passkey was added to your sign-in"),
+    FactorChange.PASSKEY_REMOVED: gettext_lazy("A passkey was removed from your sign-in"),
+    FactorChange.CODES_MADE: gettext_lazy("New recovery codes were made for your sign-in"),
+    FactorChange.ALL_REMOVED: gettext_lazy("The second factors of your sign-in were removed"),
+}
 
 
 def announce_password_reset(user: User, now: datetime) -> None:
@@ -36,11 +59,15 @@ def announce_password_changed(user: User, now: datetime) -> None:
     _announce(CHANGED, user, now)
 
 
-def _announce(kind: str, user: User, now: datetime) -> None:
+def announce_factor_change(user: User, change: FactorChange, now: datetime) -> None:
+    """Tell a person that something changed about their second factors, in case it was not them."""
+    _announce(FACTORS, user, now, what=change.value)
+
+
+def _announce(kind: str, user: User, now: datetime, **params: str) -> None:
     # Each request is an event of its own; there is nothing else to name it by.
-    announce(
-        [NoticeDraft(key=f"{kind}:{user.pk}:{secrets.token_hex(12)}", kind=kind, recipient=user)], now=now
-    )
+    key = f"{kind}:{user.pk}:{secrets.token_hex(12)}"
+    announce([NoticeDraft(key=key, kind=kind, recipient=user, params=params)], now=now)
 
 
 def _reader(notice: Notice) -> User:
@@ -91,6 +118,28 @@ def _changed_mail(notice: Notice) -> Mail:
     )
 
 
+def _factor_words(notice: Notice) -> str:
+    return str(_FACTOR_WORDS[FactorChange(notice.params["what"])])
+
+
+def _factor_mail(notice: Notice) -> Mail:
+    when = exact(notice.created_at, timezone.get_current_timezone())
+    return render_mail(
+        MailContent(
+            heading=_factor_words(notice),
+            lead=[
+                _("This concerns the sign-in of %(email)s: %(when)s.")
+                % {"email": _reader(notice).email, "when": when},
+                _("Was it not you? Then change your password at once, and tell the support team."),
+            ],
+            button_label=_("See your sign-in and security"),
+            button_path=reverse("mfa_index"),
+            why_you=_("You get it because it concerns your sign-in."),
+        ),
+        subject=_factor_words(notice),
+    )
+
+
 def _always_matters(_notice: Notice) -> None:
     return None
 
@@ -122,6 +171,17 @@ def register_kinds() -> None:
             headline=lambda _notice: _("Your password was changed"),
             path=lambda _notice: _PROFILE,
             mail=_changed_mail,
+            obsolete_because=_always_matters,
+            thread=_no_thread,
+        )
+    )
+    register(
+        NoticeKind(
+            code=FACTORS,
+            label=gettext_lazy("Sign-in"),
+            headline=_factor_words,
+            path=lambda _notice: reverse("mfa_index"),
+            mail=_factor_mail,
             obsolete_because=_always_matters,
             thread=_no_thread,
         )

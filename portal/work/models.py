@@ -1,4 +1,4 @@
-"""Rows that keep the machinery honest: heartbeat, spent form tokens, instance mark."""
+"""Rows that keep the machinery honest: heartbeat, spent form tokens, tries, instance mark."""
 
 from django.conf import settings
 from django.db import models
@@ -50,6 +50,20 @@ class FormToken(models.Model):
             models.Index(fields=("created_at",), name="form_token_by_age"),
         )
         constraints = (models.CheckConstraint(condition=~Q(token=""), name="form_token_has_a_token"),)
+
+
+class Try(models.Model):
+    """One try to sign in, to ask for a new password or to give a code, under one of its keys."""
+
+    key = models.CharField(max_length=64)
+    # Machine time: guessing is limited by the clock on the wall.
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("key", "at"), name="try_by_key"),
+            models.Index(fields=("at",), name="try_by_age"),
+        )
 
 
 class InstanceMark(models.Model):

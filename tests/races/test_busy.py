@@ -17,7 +17,7 @@ from django.urls import reverse
 from cases import forms, operations
 from cases.models import Case
 from portal.accounts.models import User
-from portal.front.errors import TYPED
+from portal.front.unsent import TYPED
 from portal.work.form_tokens import new_token
 from portal.work.models import FormToken
 from portal.work.timed import run_tick

@@ -20,7 +20,7 @@ from tests.walks.world import World
 
 _SIGN_IN_PAGES = ("/login/?", "/admin/login/?")
 # A visit may note itself in these, and change nothing else: sessions, throttles of the sign-in.
-_NOTED = {"sessions.Session"}
+_NOTED = {"accounts.SignIn"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quiet")]
 FEWEST = {Role.REQUESTOR: 40, Role.LEAD: 80, Role.SUPERUSER: 120}
 CANARY = "canary-of-the-fault"
 # What the frame asks on every request before any view: who asks.
-_WHO_ASKS = re.compile(r'"(django_session|accounts_user|auth_group)"|SAVEPOINT|"demo_democlock"')
+_WHO_ASKS = re.compile(r'"(accounts_signin|accounts_user|auth_group)"|SAVEPOINT|"demo_democlock"')
 
 
 @contextmanager

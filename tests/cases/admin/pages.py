@@ -48,7 +48,7 @@ def statements_of(client: Client, address: str) -> list[str]:
     ) as captured:
         assert client.get(address).status_code == 200
     signed_in = 'accounts_user" LEFT OUTER JOIN "accounts_account" '
-    frame = re.compile(rf'FROM "(django_session|demo_|work_|notices_notice|auth_group|{signed_in})')
+    frame = re.compile(rf'FROM "(accounts_signin|demo_|work_|notices_notice|auth_group|{signed_in})')
     health = 'MIN("cases_case"."next_follow_up_at")'
     said = [query["sql"] for query in captured.captured_queries]
     return [sql for sql in said if not frame.search(sql) and health not in sql and sql.startswith("SELECT")]

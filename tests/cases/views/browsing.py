@@ -16,7 +16,7 @@ LIST = "/cases/"
 NEW = "/cases/new/"
 # What every page asks: who is signed in and in which zone, the inbox's count, the demo's bar and clock.
 _FRAME = re.compile(
-    r'FROM "(django_session|demo_\w+|work_\w+|notices_notice|auth_group)'
+    r'FROM "(accounts_signin|demo_\w+|work_\w+|notices_notice|auth_group)'
     r'|FROM "accounts_user" LEFT OUTER JOIN "accounts_account" '
     r"|^(SAVEPOINT|RELEASE|BEGIN|COMMIT)"
 )

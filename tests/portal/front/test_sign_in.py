@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
 from entitlements.operations import change_person
-from portal.accounts.models import User
+from portal.accounts.models import SignIn, User
 from portal.clock import machine_now
 from portal.notices import account_mail
 from portal.notices.models import Notice
 from portal.notices.sender import send_due
 from portal.work.instance import adopt
+from portal.work.models import Try
+from portal.work.tries import forget_old
 from tests.factories.people import EPOCH, PASSWORD, make_agent, make_customer, make_person, make_superuser
 from tests.hashers import QuickArgon2Hasher
 
@@ -90,7 +91,7 @@ def test_the_old_key_is_nobodys_after_signing_out(person: User) -> None:
     key = key_of(client)
     client.post("/logout/")
     assert who(with_key(key)) == "nobody"
-    assert not Session.objects.filter(session_key=key).exists()
+    assert not SignIn.objects.filter(session_key=key).exists()
 
 
 def test_changing_the_password_gives_a_new_key_and_ends_every_other_session(person: User) -> None:
@@ -175,10 +176,14 @@ def seen(response: Any, email: str) -> tuple[int, str, dict[str, str]]:
     return response.status_code, body, headers
 
 
-def test_a_wrong_password_is_answered_alike_whoever_the_address_names(settings: Any) -> None:
+def test_a_wrong_password_is_answered_alike_whoever_the_address_names(
+    settings: Any, time_machine: Any
+) -> None:
+    # An answer says when it was given.
+    time_machine.move_to(EPOCH, tick=False)
     answers, hashes = {}, {}
     for kind, email in strangers_and_people().items():
-        cache.clear()
+        Try.objects.all().delete()
         with counted_hashes(settings) as counted:
             answers[kind] = seen(sign_in(Client(), email, "not-the-password"), email)
         hashes[kind] = counted[0]
@@ -259,6 +264,60 @@ def test_the_eleventh_wrong_try_on_one_address_waits_wherever_it_comes_from(pers
     ]
     assert [response.status_code for response in tries] == [200] * 10 + [429]
     assert tries[-1]["Retry-After"] == "900"
+
+
+def test_losing_the_cache_gives_nobody_new_tries(person: User) -> None:
+    statuses = []
+    for source in range(1, 12):
+        cache.clear()
+        client = Client(REMOTE_ADDR=f"10.0.0.{source}")
+        statuses.append(sign_in(client, person.email, "not-the-password").status_code)
+    assert statuses == [200] * 10 + [429]
+
+
+def test_losing_the_cache_gives_no_source_new_requests_for_a_password() -> None:
+    client, statuses = Client(), []
+    for number in range(21):
+        cache.clear()
+        said = {"email": f"p{number}@customer.example"}
+        statuses.append(client.post("/password/reset/", said).status_code)
+    assert statuses == [302] * 20 + [429]
+
+
+@pytest.mark.parametrize("email", ["ann@customer.example", "nobody@customer.example"])
+def test_the_sixth_request_for_one_address_waits_whoever_it_names(person: User, email: str) -> None:
+    statuses = [
+        Client(REMOTE_ADDR=f"10.0.0.{source}").post("/password/reset/", {"email": email}).status_code
+        for source in range(6)
+    ]
+    assert statuses == [302] * 5 + [429]
+
+
+def test_a_wrong_old_password_counts_like_one_at_sign_in(person: User) -> None:
+    client = Client()
+    sign_in(client, person.email)
+    said = {"oldpassword": "not-the-password", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    for _ in range(10):
+        assert client.post("/password/change/", said).status_code == 200
+    assert client.post("/password/change/", said | {"oldpassword": PASSWORD}).status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="10.0.0.1"), person.email).status_code == 429
+
+
+def test_right_passwords_are_not_counted(person: User) -> None:
+    assert [sign_in(Client(), person.email).status_code for _ in range(12)] == [302] * 12
+    assert Try.objects.count() == 0
+
+
+def test_no_address_stands_among_the_tries(person: User) -> None:
+    sign_in(Client(REMOTE_ADDR="192.0.2.9"), person.email, "not-the-password")
+    assert [key for key in Try.objects.values_list("key", flat=True) if len(key) != 64] == []
+
+
+def test_tries_are_swept_up_when_they_count_no_longer(person: User, time_machine: Any) -> None:
+    time_machine.move_to(EPOCH, tick=False)
+    sign_in(Client(), person.email, "not-the-password")
+    until = EPOCH + timedelta(minutes=15)
+    assert (forget_old(until - timedelta(microseconds=1)), forget_old(until)) == (0, 2)
 
 
 def test_after_ten_wrong_tries_from_one_source_not_even_the_right_password_gets_in(person: User) -> None:

@@ -13,6 +13,7 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Customers' entitlements": entitlements.ENTITLEMENTS,
     "Named contacts": contacts.CONTACTS,
     "Sign-in": pages.SIGN_IN,
+    "Second factors": pages.SECURITY,
     "Admin: the site": admin.SITE,
     "Admin: cases": admin.CASES,
     "Admin: outbox": admin.NOTICES,

@@ -3,7 +3,7 @@
 from tests.factories.people import PASSWORD
 from tests.walks.policy.entries import GO, Answers, Entry, answers, everybody, get, post, signed_in
 from tests.walks.roles import CUSTOMERS, OUTSIDE, Role, Whose
-from tests.walks.world import World
+from tests.walks.world import NO_NUMBER, World
 
 _SIGNED_IN_ONLY = signed_in(otherwise=200)
 # Whoever is signed in already is led away.
@@ -75,6 +75,48 @@ SIGN_IN = (
         },
     ),
     Entry("/password/reset/finished/", (get(everybody(200)), post(everybody(405)))),
+)
+
+# Nobody of the walk has a second factor, or has just given the password: what changes one asks for it first.
+_ASKED_AGAIN = signed_in(otherwise=GO)
+_NONE_THERE = signed_in(otherwise=404)
+_CODE = {"code": "123456"}
+
+
+def _code(_world: World, _whose: Whose) -> dict[str, object]:
+    return dict(_CODE)
+
+
+def _passkey(what: str) -> Entry:
+    return Entry(
+        f"/security/passkeys/<pk>/{what}/",
+        (get(_ASKED_AGAIN, Whose.MISSING), post(_ASKED_AGAIN, Whose.MISSING)),
+        values=lambda _world, _whose: {"pk": NO_NUMBER},
+    )
+
+
+SECURITY = (
+    Entry("/unsent/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
+    Entry("/unsent/drop/", (get(signed_in(otherwise=405)), post(signed_in(otherwise=GO)))),
+    Entry(
+        "/security/sessions/end/",
+        (get(signed_in(otherwise=405)), post(signed_in(otherwise=GO))),
+        body=lambda *_: {"session": "others"},
+    ),
+    Entry("/security/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
+    # The second step is there for whoever has just taken the first one.
+    Entry("/login/code/", (get(everybody(GO)), post(everybody(GO))), body=_code),
+    Entry("/reauthenticate/code/", (get(_ASKED_AGAIN), post(_ASKED_AGAIN)), body=_code),
+    Entry("/reauthenticate/passkey/", (get(_ASKED_AGAIN), post(_ASKED_AGAIN))),
+    Entry("/security/app/", (get(_ASKED_AGAIN), post(_ASKED_AGAIN)), body=_code),
+    Entry("/security/app/remove/", (get(_NONE_THERE), post(_NONE_THERE))),
+    Entry("/security/codes/", (get(_NONE_THERE), post(signed_in(otherwise=405)))),
+    Entry("/security/codes/new/", (get(_ASKED_AGAIN), post(_ASKED_AGAIN))),
+    Entry("/security/codes/download/", (get(_NONE_THERE), post(_NONE_THERE))),
+    Entry("/security/passkeys/", (get(everybody(GO)), post(everybody(GO)))),
+    Entry("/security/passkeys/add/", (get(_ASKED_AGAIN), post(_ASKED_AGAIN))),
+    _passkey("rename"),
+    _passkey("remove"),
 )
 
 # A database that the demo has not made answers its buttons with a refusal.
