@@ -43,6 +43,7 @@ DECLARED: dict[tuple[str, str], BulkAction] = {
             "accounts/staffmember",
             "cases/case",
             "cases/followuppolicy",
+            "entitlements/accessgrant",
             "entitlements/dayoff",
             "entitlements/entitlementevent",
             "entitlements/license",
