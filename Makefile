@@ -79,6 +79,15 @@ bench: setup-dev ## Measure the portal on PostgreSQL beside floors of the same r
 bench-hours: setup-dev ## Compare business time with an independent library: agreement and speed; INSTANTS=10000
 	@$(IN_VENV) -m bench.business_time
 
+.PHONY: messages compile-messages
+messages: setup-dev ## Bring new sentences into locale/; needs gettext. Translate them, then `make compile-messages`
+	@PORTAL_EMBEDDED=1 $(IN_VENV) manage.py makemessages -l fr -l nl -l ja --no-location --no-obsolete --no-wrap \
+	  --ignore=.venv --ignore=var --ignore=tests --ignore=bench
+	@for po in locale/*/LC_MESSAGES/django.po; do msgcat --sort-output --no-wrap $$po -o $$po || exit 1; done
+
+compile-messages: ## Compile locale/; needs gettext
+	@for po in locale/*/LC_MESSAGES/django.po; do msgfmt --check-format $$po -o $${po%.po}.mo || exit 1; done
+
 pictures: setup-dev ## Draw the README's pictures from the running demo; needs Chromium
 	@$(IN_VENV) -m tests.browser.pictures
 
