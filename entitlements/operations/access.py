@@ -26,10 +26,13 @@ def grant_access(
     Raises NotAllowed "not_for_access"; FieldRefused "environment_missing", "scope_missing", "too_long",
     "nul", "access_in_the_past" or "access_too_long" with the most days.
     """
-    environment, scope = (
-        _checked(environment, "environment", most=ENVIRONMENT_LENGTH),
-        _checked(scope, "scope", most=SCOPE_LENGTH),
-    )
+    environment, scope = " ".join(environment.split()), " ".join(scope.split())
+    if not environment:
+        raise FieldRefused("environment_missing", "environment")
+    if not scope:
+        raise FieldRefused("scope_missing", "scope")
+    _check_text(environment, "environment", most=ENVIRONMENT_LENGTH)
+    _check_text(scope, "scope", most=SCOPE_LENGTH)
     with transaction.atomic():
         account = locked_account(license_.account_id)
         locked = locked_license(license_.pk)
@@ -80,12 +83,8 @@ def revoke_access(grant: AccessGrant, *, actor: User, now: datetime) -> AccessGr
     return current
 
 
-def _checked(text: str, field: str, *, most: int) -> str:
-    tidy = " ".join(text.split())
-    if "\x00" in tidy:
+def _check_text(text: str, field: str, *, most: int) -> None:
+    if "\x00" in text:
         raise FieldRefused("nul", field)
-    if not tidy:
-        raise FieldRefused(f"{field}_missing", field)
-    if len(tidy) > most:
+    if len(text) > most:
         raise FieldRefused("too_long", field, most=most)
-    return tidy
