@@ -12,8 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cases import operations, queries
 from cases.first_response import promised_for
@@ -22,11 +22,11 @@ from cases.lifecycle import Action, Channel
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
 from cases.submitting import submit
-from cases.wording import CHANNELS, explain, refusal_text
+from cases.wording import CHANNELS, explain, languages_help, refusal_text
 from entitlements import terms
 from entitlements.models import License, Term
 from entitlements.permissions import filing_refusal
-from entitlements.queries import contacts_of, region_zone
+from entitlements.queries import contacts_of, japanese_hours, region_zone
 from portal.accounts.models import User
 from portal.clock import business_now
 from portal.files.storing import StoredBlob
@@ -55,7 +55,7 @@ class CaseOnBehalfForm(_OnBehalf, FilingForm):
 
     field_order = (
         "form_token", "requestor", "channel", "priority", "phone", "impact", "is_reachable",
-        "title", "environment", "description", "files",
+        "title", "environment", "language", "description", "files",
     )  # fmt: skip
 
     def __init__(self, *args: Any, contacts: QuerySet[User], **options: Any) -> None:
@@ -217,6 +217,7 @@ def _initial(filing: _Filing) -> dict[str, Any]:
         "requestor": old.requestor_id,
         "title": old.title,
         "environment": old.environment,
+        "language": old.language,
         "priority": max(old.priority, 2),
         "watchers": ", ".join(watchers),
     }
@@ -231,6 +232,7 @@ def _act(filing: _Filing) -> Callable[[Mapping[str, Any], Sequence[StoredBlob]],
             "priority": data["priority"],
             "requestor": data["requestor"],
             "environment": data["environment"],
+            "language": data["language"],
             "channel": data["channel"],
             "watchers": data["watchers"],
             "files": files,
@@ -250,6 +252,7 @@ def _act(filing: _Filing) -> Callable[[Mapping[str, Any], Sequence[StoredBlob]],
 def _show(filing: _Filing, form: FilingForm | None, *, problem: str = "", status: int = 200) -> HttpResponse:
     if form is not None:
         form.show_promised(promised_for([filing.license], now=filing.now))
+        form.show_languages(languages_help(japanese_hours(filing.now), get_language() or ""))
     title = _("File a case on behalf of a contact")
     if filing.old is not None:
         title = _("Follow-up of %(number)s") % {"number": filing.old.number}

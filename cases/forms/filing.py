@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.first_response import PromisedFor
 from cases.forms.fields import PeopleField, TextField, TitleField, ask_plainly, field_of_people
 from cases.models import TITLE_LENGTH
+from cases.wording import LANGUAGES
+from entitlements.languages import CaseLanguage
 from entitlements.models import License
 from entitlements.targets import Priority
 from entitlements.wording import PRIORITIES, PRIORITY_IMPACTS
@@ -32,6 +34,13 @@ class FilingForm(forms.Form):
         label=_("Product you need help with"), queryset=License.objects.none(), empty_label=None
     )
     environment = forms.ChoiceField(label=_("Environment"), choices=ENVIRONMENTS)
+    language = forms.TypedChoiceField(
+        label=_("Language of the case"),
+        choices=LANGUAGES,
+        coerce=CaseLanguage,
+        required=False,
+        empty_value=CaseLanguage.ENGLISH,
+    )
     title = TitleField(
         label=_("Title"), max_length=TITLE_LENGTH, help_text=_("What fails, and where, in one line.")
     )
@@ -81,10 +90,15 @@ class FilingForm(forms.Form):
         self.fields["priority"].widget.details = {
             str(level): words for level, words in PRIORITY_IMPACTS.items()
         }
-        for name in ("phone", "impact"):
-            # Asked for with P1 only, and needed then: neither required nor optional.
+        for name in ("phone", "impact", "language"):
+            # Asked for with P1 only, and needed then: neither required nor optional. A language is chosen
+            # already.
             self.fields[name].is_conditional = True  # type: ignore[attr-defined]
         ask_plainly(self)
+
+    def show_languages(self, help_text: str) -> None:
+        """This will say below the languages when which of them is spoken."""
+        self.fields["language"].help_text = help_text
 
     def show_promised(self, promised: Sequence[PromisedFor]) -> None:
         """This will show beside each priority until when support answers first, below it the ledgers."""
@@ -110,7 +124,16 @@ class FilingForm(forms.Form):
 class FollowUpForm(FilingForm):
     """A follow-up: the product is the old case's, and P1 is not among the choices."""
 
-    field_order = ("form_token", "title", "environment", "description", "files", "priority", "watchers")
+    field_order = (
+        "form_token",
+        "title",
+        "environment",
+        "language",
+        "description",
+        "files",
+        "priority",
+        "watchers",
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

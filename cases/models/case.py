@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.folding import recorded
 from cases.lifecycle import ENDED, WAITING, Channel, Status
 from cases.response import Target
-from cases.wording import CHANNELS, ESCALATION_REASONS, RESOLUTIONS, STATUSES
+from cases.wording import CHANNELS, ESCALATION_REASONS, LANGUAGES, RESOLUTIONS, STATUSES
+from entitlements.languages import CaseLanguage
 from entitlements.models import License
 from entitlements.queries import active_license_ids
 from entitlements.targets import Priority
@@ -109,6 +110,7 @@ class Case(models.Model):
 
     title = models.CharField(max_length=TITLE_LENGTH)
     environment = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=2, choices=LANGUAGES, default=CaseLanguage.ENGLISH)
     channel = models.CharField(max_length=8, choices=CHANNELS, default=Channel.PORTAL)
     phone = models.CharField(max_length=40, blank=True)
     impact = models.CharField(max_length=500, blank=True)

@@ -10,6 +10,7 @@ from cases.models import Case, Message
 from cases.operations.changing import Change, changing, write_message
 from cases.operations.people import set_watchers, watchers_change
 from cases.operations.response_targets import begin_target
+from entitlements.languages import CaseLanguage, is_supported
 from entitlements.models import License
 from entitlements.operations.changing import locked_license
 from entitlements.permissions import filing_refusal
@@ -31,6 +32,7 @@ def file_case(
     now: datetime,
     requestor: User | None = None,
     environment: str = "",
+    language: CaseLanguage = CaseLanguage.ENGLISH,
     channel: Channel = Channel.PORTAL,
     phone: str = "",
     impact: str = "",
@@ -42,7 +44,8 @@ def file_case(
     """This will file a case for a named contact, by themselves or by staff on their behalf.
 
     Raises:
-        DomainError: the requestor may not file for the license now, or a P1 without its commitment.
+        DomainError: the requestor may not file for the license now, a P1 without its commitment, or a
+            language in which the product is not supported.
         NotAllowed: a customer files for somebody else.
     """
     requestor = requestor or actor
@@ -51,6 +54,8 @@ def file_case(
         _require_may_file(license_, requestor, actor=actor, now=now)
         if priority is Priority.P1 and not (phone and impact and is_reachable):
             raise FieldRefused("p1_needs_commitment", field="priority")
+        if not is_supported(language, family=license_.product.family):
+            raise FieldRefused("language_not_supported", field="language")
         case = Case.objects.create(
             account=license_.account,
             license=license_,
@@ -59,6 +64,7 @@ def file_case(
             follows=follows,
             title=title,
             environment=environment,
+            language=language,
             channel=channel,
             phone=phone,
             impact=impact,
@@ -114,6 +120,7 @@ def file_follow_up(
     now: datetime,
     requestor: User | None = None,
     environment: str = "",
+    language: CaseLanguage = CaseLanguage.ENGLISH,
     channel: Channel = Channel.PORTAL,
     watchers: Iterable[User] = (),
     files: Sequence[StoredBlob] = (),
@@ -135,6 +142,7 @@ def file_follow_up(
             now=now,
             requestor=requestor,
             environment=environment,
+            language=language,
             channel=channel,
             watchers=watchers,
             files=files,

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -22,9 +23,10 @@ from cases.models import Case
 from cases.permissions import refusal_of, roles_of
 from cases.submitting import submit
 from cases.views.page import case_or_404, refusal_words, visible_links
-from cases.wording import explain
+from cases.wording import explain, languages_help
 from entitlements.models import License
 from entitlements.permissions import FilingChoice, filing_choices
+from entitlements.queries import japanese_hours
 from entitlements.wording import PRIORITY_IMPACTS
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
@@ -49,6 +51,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
             description=data["description"],
             priority=data["priority"],
             environment=data["environment"],
+            language=data["language"],
             phone=data["phone"],
             impact=data["impact"],
             is_reachable=data["is_reachable"],
@@ -98,6 +101,7 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
             description=data["description"],
             priority=data["priority"],
             environment=data["environment"],
+            language=data["language"],
             watchers=data["watchers"],
             files=files,
             actor=user,
@@ -122,6 +126,7 @@ class _Shown:
 
 def _show(request: HttpRequest, form: FilingForm, shown: _Shown, *, status: int = 200) -> HttpResponse:
     form.show_promised(promised_for(shown.offered, now=shown.now))
+    form.show_languages(languages_help(japanese_hours(shown.now), get_language() or ""))
     return render(request, "cases/new.html", {**shown.context, "form": form}, status=status)
 
 
@@ -162,6 +167,7 @@ def _from_old(old: Case, user: User) -> dict[str, Any]:
         "form_token": new_token(),
         "title": old.title,
         "environment": old.environment,
+        "language": old.language,
         "priority": max(old.priority, 2),
         "watchers": ", ".join(watchers),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -11,6 +12,9 @@ from cases import prose
 from cases.follow_up import Step, StepKind
 from cases.lifecycle import Action, Channel, EscalationReason, Resolution, Role, Status
 from cases.response import TargetCause, TargetState, TargetStep
+from entitlements.languages import CaseLanguage
+from entitlements.queries import HoursNow
+from portal.accounts.wording import exact
 
 Words = str | Promise
 
@@ -66,6 +70,11 @@ TARGET_CAUSES = [
     (TargetCause.RAISED.value, gettext_lazy("The priority was raised: it counts from then.")),
     (TargetCause.LOWERED.value, gettext_lazy("The priority was lowered: it counts from the filing.")),
     (TargetCause.REOPENED.value, gettext_lazy("The case was reopened before its first response.")),
+]
+
+LANGUAGES = [
+    (CaseLanguage.ENGLISH.value, gettext_lazy("English")),
+    (CaseLanguage.JAPANESE.value, gettext_lazy("Japanese")),
 ]
 
 CHANNELS = [
@@ -193,3 +202,19 @@ def step_stops(step: Step) -> str:
 def as_html(source: str) -> SafeString:
     """This will render a message's Markdown; the renderer's allow-list makes it safe."""
     return SafeString(prose.to_html(source, code_label=_("Code or log")))
+
+
+def languages_help(japanese: HoursNow, interface: str) -> str:
+    """This will say when Japanese is spoken, and what the language of the page promises."""
+    open_now = _("Japanese is answered in Japan's business hours, which run until %(until)s.")
+    closed_now = _(
+        "Japanese is answered in Japan's business hours, next from %(until)s; before that the answer comes in"
+        " English."
+    )
+    words = [
+        (open_now if japanese.is_open else closed_now)
+        % {"until": exact(japanese.changes_at, timezone.get_current_timezone())}
+    ]
+    if interface not in set(CaseLanguage):
+        words.append(_("Answers come in the case's language, not in that of this page."))
+    return " ".join(words)

@@ -52,6 +52,9 @@ _REFUSALS: Mapping[str, Words] = {
         "Choose another resolution."
     ),
     "same_priority": gettext_lazy("The case has this priority already. Choose another one."),
+    "language_not_supported": gettext_lazy(
+        "Cases of Commerce are supported in English only. Choose English."
+    ),
     "lowered_only_on_request": gettext_lazy(
         "P1 and P2 are lowered only at the customer's request: quote it, or use Lower the priority."
     ),

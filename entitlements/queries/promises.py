@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from entitlements import business_time, targets, terms
 from entitlements.business_time import Calendar, ClockKind, LedgerLine
+from entitlements.languages import JAPANESE_REGION
 from entitlements.models import FrozenCalendar, License, RegionHours, ResponseTarget, Term
 from entitlements.plans import Plan
 from entitlements.queries.licenses import region_zone, term_in_force
@@ -61,6 +62,11 @@ def hours_now(when: RegionCalendar, now: datetime) -> HoursNow:
     if business_time.is_open(when.calendar, now):
         return HoursNow(when.region, True, business_time.next_closing(when.calendar, now))
     return HoursNow(when.region, False, business_time.next_opening(when.calendar, now), name)
+
+
+def japanese_hours(now: datetime) -> HoursNow:
+    """Tell whether cases are answered in Japanese now, and when that changes; costs three statements."""
+    return hours_now(calendar_of(Region.objects.get(pk=JAPANESE_REGION), now), now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def test_a_filed_case_awaits_assignment_with_all_that_was_said(
         "follows_id": None,
         "title": "Reports stay empty",
         "environment": "Production",
+        "language": "en",
         "channel": "portal",
         "phone": "",
         "impact": "",
