@@ -33,7 +33,7 @@ _QUIET_WITHIN_SECONDS = 120.0
 _MISSING_PROGRAMS = 2
 _DUE = """
     SELECT count(*) FROM cases_case
-    WHERE next_follow_up_at <= now() + (SELECT "offset" FROM demo_democlock)
+    WHERE least(next_follow_up_at, next_response_step_at) <= now() + (SELECT "offset" FROM demo_democlock)
 """
 _UNSENT = "SELECT count(*) FROM notices_notice WHERE state IN ('pending', 'sending')"
 # Delays and leases of a sender are minutes: with every sender ended, time passes for their rows at once.

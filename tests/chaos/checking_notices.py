@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from tests.chaos.history import Fault, History
-from tests.chaos.model import CLOSURE, REMINDERS, CaseModel, Event
+from tests.chaos.model import CLOSURE, REMINDERS, TARGETS, CaseModel, Event
 from tests.chaos.sink import Delivery
 from tests.chaos.stored import Stored, StoredCase
 from tests.chaos.verdict import Verdict
@@ -65,9 +65,10 @@ def _nothing_due(stored: Stored) -> Verdict:
     """At the end nothing that was due is left, and no running period lacks a step."""
     assert stored.now is not None
     late = [
-        f"case {case.pk}: due at {case.next_step_at}"
+        f"case {case.pk}: due at {at}"
         for case in stored.cases.values()
-        if case.next_step_at and case.next_step_at <= stored.now
+        for at in (case.next_step_at, case.target_step_at)
+        if at and at <= stored.now
     ]
     models: dict[int, CaseModel] = defaultdict(CaseModel)
     for event in sorted(stored.events, key=lambda event: event.pk):
@@ -139,6 +140,8 @@ def _called_for(
         yield f"w{event.period}:closure", "auto_closed", customers
     elif event.kind == "hold_ended" and (event.case, event.at) not in closing:
         yield "h:ended", "hold_ended", customers
+    elif event.kind in TARGETS:
+        yield f"t{event.decision}", event.kind, [model.owner] if model.owner else stored.leads
     elif event.kind in _TO_CUSTOMER:
         yield own, _TO_CUSTOMER[event.kind], [person for person in customers if person != event.actor]
     if event.kind == "replied" or (event.kind == "reopened" and not event.is_by_staff):

@@ -34,7 +34,9 @@ EVENT_OF = {
     "hand-to-engineering": "handed_to_engineering",
     "take-back": "taken_back",
 }
-CLOCKS = ("reminded", "reminder_skipped", "hold_ended", "auto_closed")
+TARGETS = ("target_warned", "target_missed")
+CLOCKS = ("reminded", "reminder_skipped", "hold_ended", "auto_closed", *TARGETS)
+_RESPONSES = ("answered", "information_requested", "resolution_provided")
 _FROM = {
     "claimed": OPEN,
     "answered": OPEN,
@@ -55,6 +57,8 @@ _FROM = {
     "reminder_skipped": WAITING,
     "hold_ended": WAITING,
     "auto_closed": WAITING,
+    "target_warned": OPEN,
+    "target_missed": OPEN,
 }
 _OWNING = ("claimed", "answered", "information_requested", "resolution_provided")
 
@@ -75,6 +79,8 @@ class Event:
     period: int | None = None
     ordinal: int | None = None
     due_at: datetime | None = None
+    # The decision of a target that the clock speaks of.
+    decision: int | None = None
 
     @property
     def is_by_staff(self) -> bool:
@@ -93,6 +99,9 @@ class CaseModel:
     was_held: bool = False
     is_extended: bool = False
     reminded: list[int] = field(default_factory=list)
+    # SPEC 3.2: a target ends with the first response, or when it is missed.
+    is_answered: bool = False
+    told_of_target: list[tuple[int | None, str]] = field(default_factory=list)
 
     def refusal(self, kind: str) -> str:
         """Why a person's act is refused now, or nothing."""
@@ -130,6 +139,8 @@ class CaseModel:
 
     def _untimely(self, event: Event) -> list[str]:
         """A step of another period, out of order, twice, or before its instant."""
+        if event.kind in TARGETS:
+            return self._untimely_target(event)
         if event.kind == "hold_ended":
             return [] if self.is_held else ["a hold ended that did not run"]
         faults = [] if event.period == self.period else [f"a step of period {event.period} in {self.period}"]
@@ -148,8 +159,24 @@ class CaseModel:
             faults.append(f"{event.kind} due {event.due_at}, by the rules {self.waits_since + after}")
         return faults
 
+    def _untimely_target(self, event: Event) -> list[str]:
+        """A target told of twice, after its end, late as a warning or in time as missed."""
+        told = (event.decision, event.kind)
+        faults = [f"{event.kind} a second time"] if told in self.told_of_target else []
+        if self.is_answered:
+            faults.append(f"{event.kind} after the first response")
+        if (event.decision, "target_missed") in self.told_of_target:
+            faults.append(f"{event.kind} of a target that was missed already")
+        assert event.due_at is not None
+        if (event.at > event.due_at) != (event.kind == "target_missed"):
+            faults.append(f"{event.kind} at {event.at}, due {event.due_at}")
+        return faults
+
     def _move(self, event: Event) -> None:
         kind = event.kind
+        self.is_answered = self.is_answered or kind in _RESPONSES
+        if kind in TARGETS:
+            self.told_of_target.append((event.decision, kind))
         if kind in _OWNING and not self.owner:
             self.owner = event.actor
         if kind in ("reminded", "reminder_skipped") and event.ordinal:

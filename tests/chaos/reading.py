@@ -48,6 +48,7 @@ def _cases(emails: dict[int, str]) -> dict[int, StoredCase]:
             watchers=tuple(sorted(person.email for person in case.watchers.all())),
             period=case.period.number if case.period else None,
             next_step_at=case.next_follow_up_at,
+            target_step_at=case.next_response_step_at,
         )
         for case in rows
     }
@@ -68,6 +69,7 @@ def _events(emails: dict[int, str]) -> list[Event]:
             period=event.detail.get("period"),
             ordinal=event.detail.get("ordinal"),
             due_at=_instant(event.detail.get("due_at")),
+            decision=event.detail.get("decision"),
         )
         for event in CaseEvent.objects.order_by("pk")
     ]

@@ -19,6 +19,7 @@ class StoredCase:
     watchers: tuple[str, ...] = ()
     period: int | None = None
     next_step_at: datetime | None = None
+    target_step_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,27 @@ def _send_under_another_id(history: History, stored: Stored) -> None:
     stored.deliveries.append(Delivery(650, "<new@portal.example>", (CUSTOMER,)))
 
 
+def _miss_a_target_after_its_answer(history: History, stored: Stored) -> None:
+    """It comes after the question, which is a response."""
+    stored.events.append(event(3, "target_missed", hours(1), due_at=hours(0.5), decision=1))
+    stored.notices.append(notice(30, "t1:target_missed:u3", AGENT))
+    stored.deliveries.append(Delivery(630.0, "<30@portal.example>", (AGENT,)))
+
+
+def _miss_a_target_at_its_due_instant(history: History, stored: Stored) -> None:
+    stored.events.append(event(2, "target_missed", hours(-0.01), due_at=hours(-0.01), decision=1))
+    stored.notices.append(notice(30, "t1:target_missed:u3", AGENT))
+    stored.deliveries.append(Delivery(630.0, "<30@portal.example>", (AGENT,)))
+
+
+def _warn_nobody_of_a_target(history: History, stored: Stored) -> None:
+    stored.events.append(event(2, "target_warned", hours(-0.01), due_at=hours(1), decision=1))
+
+
+def _leave_a_target_due(history: History, stored: Stored) -> None:
+    stored.cases[CASE] = replace(stored.cases[CASE], target_step_at=hours(1))
+
+
 def _send_again_for_nothing(history: History, stored: Stored) -> None:
     stored.deliveries.append(replace(stored.deliveries[0], at=640))
 
@@ -228,6 +249,10 @@ EACH: list[tuple[Spoil, set[str]]] = [
     (_send_to_somebody_else, {"rows sent, with their mail", "mail that arrived, with its row"}),
     (_send_under_another_id, {"mail that arrived, with its row"}),
     (_send_again_for_nothing, {"second copies"}),
+    (_miss_a_target_after_its_answer, {"cases as the model says"}),
+    (_miss_a_target_at_its_due_instant, {"cases as the model says"}),
+    (_warn_nobody_of_a_target, {"notices, one per event and recipient"}),
+    (_leave_a_target_due, {"steps due at the end"}),
     (_fail_outside_the_windows, {"5xx outside the windows of web and database"}),
     (_fail_while_only_the_mail_server_hangs, {"5xx outside the windows of web and database"}),
     (_fail_uncleanly, {"5xx anywhere"}),
