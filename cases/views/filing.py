@@ -157,6 +157,7 @@ def _sides(user: User, choices: list[FilingChoice]) -> dict[str, Any]:
             if choice.refusal is not None
         ],
         "administrator": user.account.administrator if user.account else None,
+        "hotline": user.account.country.region.hotline if user.account else "",
         "impacts": PRIORITY_IMPACTS,
     }
 

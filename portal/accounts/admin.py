@@ -38,12 +38,34 @@ for _model in (Group, EmailAddress, EmailConfirmation, Authenticator):
         admin.site.unregister(_model)
 
 
-@admin.register(Region)
-class RegionAdmin(StaffReads, ModelAdmin):
-    """The regions, to read."""
+class RegionForm(RefusableForm):
+    """The number of a region; all else of it comes with the portal."""
 
-    list_display = ("name", "code", "time_zone")
+    # Checked by the operation, so that what was typed is kept.
+    hotline = forms.CharField(label=_("Hotline"), required=False)
+
+    class Meta:
+        model = Region
+        fields = ("hotline",)
+
+
+@admin.register(Region)
+class RegionAdmin(OperationAdmin):
+    """The regions: the superuser sets their hotlines."""
+
+    form = RegionForm
+    list_display = ("name", "code", "time_zone", "hotline")
     ordering = ("name", "pk")
+    fields = ("name", "code", "time_zone", "hotline")
+    readonly_fields = ("name", "code", "time_zone")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
+        """Refuse: regions come with the portal."""
+        return False
+
+    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Region:  # noqa: ARG002 -- as above
+        """Set the hotline."""
+        return operations.set_hotline(form.instance, form.cleaned_data["hotline"], actor=actor)
 
 
 @admin.register(Country)

@@ -27,6 +27,7 @@ from portal.accounts.zones import validate_zone
 from portal.clock import machine_now
 from portal.errors import FieldRefused
 
+HOTLINE_LENGTH = 40
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
 
@@ -37,6 +38,12 @@ class Region(models.Model):
     code = models.CharField(_("code"), max_length=4, primary_key=True)
     name = models.CharField(_("name"), max_length=80)
     time_zone = models.CharField(_("time zone"), max_length=64, validators=[validate_zone])
+    hotline = models.CharField(
+        _("hotline"),
+        max_length=HOTLINE_LENGTH,
+        blank=True,
+        help_text=_("Answered at any hour; customers see it where they file a P1. Empty: none is shown."),
+    )
 
     class Meta:
         verbose_name = _("region")

@@ -3,6 +3,7 @@
 What concerns a person as one of an account (seats, permissions, history) is an operation of entitlements.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,10 +14,13 @@ from django.db import IntegrityError, transaction
 
 from portal.accounts.groups import StaffGroup, forget_groups
 from portal.accounts.languages import interface_languages
-from portal.accounts.models import Account, User, checked_email, checked_name
+from portal.accounts.models import HOTLINE_LENGTH, Account, Region, User, checked_email, checked_name
 from portal.accounts.ports import staff_work
 from portal.accounts.zones import validate_zone
 from portal.errors import FieldRefused, NotAllowed
+
+# As people write numbers: + and digits, with spaces, dots, dashes and brackets between them.
+_HOTLINE = re.compile(r"\+?[0-9][0-9 .()/-]*[0-9]")
 
 
 def create_person(
@@ -205,3 +209,20 @@ def _check_zone(time_zone: str) -> None:
 def _check_language(language: str) -> None:
     if language not in dict(interface_languages()):
         raise FieldRefused("unknown_language", "language")
+
+
+def set_hotline(region: Region, number: str, *, actor: User) -> Region:
+    """Set the number that customers of a region call in an emergency; an empty one takes it away.
+
+    Raises NotAllowed "not_superuser"; FieldRefused "hotline_invalid".
+    """
+    if not (actor.is_active and actor.is_superuser):
+        raise NotAllowed("not_superuser")
+    tidy = " ".join(number.split())
+    if len(tidy) > HOTLINE_LENGTH or (tidy and not _HOTLINE.fullmatch(tidy)):
+        raise FieldRefused("hotline_invalid", "hotline")
+    with transaction.atomic():
+        locked = Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+        locked.hotline = tidy
+        locked.save(update_fields=["hotline"])
+    return locked

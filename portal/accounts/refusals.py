@@ -19,6 +19,9 @@ REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "unknown_language": lambda _values: _(
         "The portal does not speak this language. Choose one from the list."
     ),
+    "hotline_invalid": lambda _values: _(
+        "Write a telephone number of at most 40 characters, like +1 555 0142, or leave it empty."
+    ),
     "not_superuser": lambda _values: _("Only the superuser may change people of staff. Ask them to do it."),
     "not_staff": lambda _values: _("This person is not of staff, and can have no role or duty of staff."),
     "yourself": lambda _values: _("You cannot end your own sign-in. Another superuser can."),

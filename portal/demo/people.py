@@ -10,7 +10,7 @@ from entitlements.models import License, Product
 from entitlements.plans import Plan
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import Account, Country, Duty, Region, User
-from portal.accounts.operations import add_staff, change_profile
+from portal.accounts.operations import add_staff, change_profile, set_hotline
 from portal.demo.story import ACCOUNTS, PEOPLE, AccountStory, LicenseStory, PersonStory
 
 PASSWORD = "demo-portal-1"  # noqa: S105 -- the demo's, printed for everybody
@@ -30,6 +30,14 @@ _DUTIES = (
     ("lead", "AMER", time(6), time(12)),
 )
 
+# Examples: numbers kept free for stories.
+_HOTLINES = {
+    "AMER": "+1 555 0142",
+    "EMEA": "+44 20 7946 0142",
+    "APAC": "+65 555 0142",
+    "JP": "+81 3 5555 0142",
+}
+
 
 @dataclass
 class Cast:
@@ -43,6 +51,8 @@ def make_cast(now: datetime, *, opened_at: datetime) -> Cast:
     """Make accounts, licenses, people and seats as of `opened_at`, with terms that reach beyond `now`."""
     cast = Cast()
     root = _make_staff(cast, opened_at)
+    for code, number in _HOTLINES.items():
+        set_hotline(Region.objects.get(pk=code), number, actor=root)
     products = {product.code: product for product in Product.objects.all()}
     for story in ACCOUNTS:
         account = _open_account(story, root, opened_at)

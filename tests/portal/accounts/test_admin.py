@@ -237,3 +237,17 @@ def _statements(client: Client, address: str) -> int:
 def test_staff_members_are_people_of_staff() -> None:
     assert issubclass(StaffMember, User)
     assert StaffMember._meta.proxy
+
+
+def test_a_hotline_is_set_in_the_admin_and_shown_where_a_case_is_filed(root: Client) -> None:
+    region = Region.objects.get(pk="AMER")
+    refused = root.post(_change("accounts_region", region), {"hotline": "call us"})
+    assert (refused.status_code, "Write a telephone number" in refused.content.decode()) == (400, True)
+    assert 'value="call us"' in refused.content.decode()
+    assert root.post(_change("accounts_region", region), {"hotline": "+1 555 0142"}).status_code == 302
+    page = _client(make_customer()).get("/cases/new/").content.decode()
+    assert '<a href="tel:+15550142"><strong>+1 555 0142</strong></a>' in page
+
+
+def test_no_hotline_is_shown_where_none_is_set() -> None:
+    assert "Production down?" not in _client(make_customer()).get("/cases/new/").content.decode()

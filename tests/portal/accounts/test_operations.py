@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 
 from portal.accounts import operations, ports
 from portal.accounts.groups import StaffGroup, staff_groups
-from portal.accounts.models import User
+from portal.accounts.models import Region, User
 from portal.accounts.refusals import REFUSALS, refusal_text
 from portal.errors import DomainError, FieldRefused, NotAllowed
 from tests.factories.people import EPOCH, make_account, make_agent, make_lead, make_person, make_superuser
@@ -162,3 +162,23 @@ def test_every_refusal_has_a_sentence(code: str) -> None:
     text = refusal_text(DomainError(code, most=200))
     assert text.endswith((".", "example."))
     assert "%" not in text
+
+
+@pytest.mark.parametrize("number", ["+1 555 0142", "+44 (20) 7946-0142", "117", ""])
+def test_a_hotline_is_set_by_the_superuser(number: str) -> None:
+    region = Region.objects.get(pk="EMEA")
+    operations.set_hotline(region, f"  {number} ", actor=make_superuser())
+    assert Region.objects.get(pk="EMEA").hotline == number
+
+
+@pytest.mark.parametrize("number", ["call us", "+1 555 0142<br>", "1" * 41, "+", "5", "javascript:1"])
+def test_what_is_no_number_is_refused(number: str) -> None:
+    region = Region.objects.get(pk="EMEA")
+    with pytest.raises(FieldRefused, match="hotline_invalid"):
+        operations.set_hotline(region, number, actor=make_superuser())
+    assert Region.objects.get(pk="EMEA").hotline == ""
+
+
+def test_nobody_else_sets_a_hotline() -> None:
+    with pytest.raises(NotAllowed, match="not_superuser"):
+        operations.set_hotline(Region.objects.get(pk="EMEA"), "117", actor=make_lead())

@@ -220,7 +220,7 @@ def _policy(_world: World, _whose: Whose) -> dict[str, object]:
 
 
 MODELS = (
-    *model_pages("accounts/region"),
+    *model_pages("accounts/region", change=_ROOT, changed=lambda *_: {"hotline": "+1 555 0142"}),
     *model_pages("accounts/country"),
     *model_pages(
         "accounts/staffmember",
