@@ -374,6 +374,7 @@ PORTAL_LIMITS_PER_HOUR = {
     "reply": env.int("PORTAL_LIMIT_REPLIES", default=60),
     "upload": env.int("PORTAL_LIMIT_UPLOADS", default=100),
     "invitation": env.int("PORTAL_LIMIT_INVITATIONS", default=20),
+    "export": env.int("PORTAL_LIMIT_EXPORTS", default=20),
 }
 
 LOGGING = {

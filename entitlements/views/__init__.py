@@ -7,6 +7,7 @@ from entitlements.views.contacts import contacts, permissions
 from entitlements.views.granting import access, revoke_access
 from entitlements.views.history import history
 from entitlements.views.inviting import invite, revoke, send_again
+from entitlements.views.lists import export, invite_list
 from entitlements.views.overview import what_we_have
 from entitlements.views.people import hand_over, remove, replace
 
@@ -15,9 +16,11 @@ __all__ = [
     "access",
     "ask",
     "contacts",
+    "export",
     "hand_over",
     "history",
     "invite",
+    "invite_list",
     "permissions",
     "plans",
     "remove",

@@ -11,7 +11,7 @@ from entitlements.wording.calendars import (
 from entitlements.wording.days import day, days
 from entitlements.wording.history import EVENT_NAMES, FACT_NAMES
 from entitlements.wording.plans import COMPARISON, PLAN_NAMES, PLANS, ComparisonRow, Words
-from entitlements.wording.refusals import refusal_text
+from entitlements.wording.refusals import SHEET_REFUSALS, refusal_text
 from entitlements.wording.targets import (
     CLOCK_NAMES,
     CLOCKS,
@@ -40,6 +40,7 @@ __all__ = [
     "PRIORITY_NAMES",
     "SERVICES",
     "SERVICE_NAMES",
+    "SHEET_REFUSALS",
     "ComparisonRow",
     "Ledger",
     "WeekLine",

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from entitlements.wording.days import day, days
-from entitlements.wording.plans import PLAN_NAMES
+from entitlements.wording.plans import PLAN_NAMES, Words
 from portal.accounts.refusals import REFUSALS as PEOPLE_REFUSALS
 from portal.accounts.wording import exact
 from portal.errors import DomainError
@@ -48,7 +48,19 @@ def _moment(when: datetime) -> str:
     return exact(when, timezone.get_current_timezone())
 
 
+# Why a file is no list of contacts.
+SHEET_REFUSALS: Mapping[str, Words] = {
+    "no_columns": gettext_lazy("The first line names the columns: email and product. This file has not."),
+    "no_rows": gettext_lazy("There is no row below the names of the columns."),
+    "too_many_rows": gettext_lazy("A list has at most 100 rows. Send it in parts."),
+}
+
 _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    # Lists of contacts
+    "unknown_product": lambda values: (
+        _("Your account has no product “%(product)s”. Write its name as the page of the contacts does.")
+        % values
+    ),
     # Remote access
     "not_for_access": lambda values: (
         _(

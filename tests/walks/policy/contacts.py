@@ -110,6 +110,16 @@ CONTACTS = (
             "is_sure": "on",
         },
     ),
+    Entry(f"{_CONTACTS}export/", (get(_administrators(200)), post(_administrators(405)))),
+    Entry(
+        f"{_CONTACTS}list/",
+        (get(_administrators(200)), post(_administrators(GO))),
+        body=lambda *_: {
+            "form_token": new_token(),
+            "confirmed": "yes",
+            "text": "email,product\nlisted@new.example,Target",
+        },
+    ),
     Entry(f"{_CONTACTS}history/", (get(_administrators(200)), post(_administrators(405)))),
     Entry(
         f"{_CONTACTS}ask/<pk>/",
