@@ -18,7 +18,7 @@ from portal.audit.append_only import history_unlocked
 from portal.work import invariants
 from portal.work.instance import adopt
 from tests.kills.scenarios import VERBS
-from tests.kills.victims import KilledOperation, KilledSender, KilledSweep, Victim
+from tests.kills.victims import KilledOperation, KilledSender, KilledSweep, KilledTargets, Victim
 
 
 def test_nothing_is_lost_doubled_or_half_done_whenever_something_is_killed(committed, adopted, note, sink):
@@ -71,6 +71,9 @@ def all_victims(sink) -> dict[str, Callable[[], Victim]]:
         f"one sender of {count}": partial(KilledSender, sink, workers=count) for count in workers
     }
     victims |= {f"one sweep of {count}": partial(KilledSweep, workers=count) for count in workers}
+    victims |= {
+        f"one sweep of targets of {count}": partial(KilledTargets, workers=count) for count in workers
+    }
     return victims | {name: partial(KilledOperation, verb) for name, verb in VERBS.items()}
 
 

@@ -12,7 +12,7 @@ from portal.notices import sender
 from portal.notices.models import new_message_id
 from portal.work import invariants
 from tests.kills.scenarios import VERBS
-from tests.kills.victims import KilledOperation, KilledSender, KilledSweep
+from tests.kills.victims import KilledOperation, KilledSender, KilledSweep, KilledTargets
 from tests.races.verbs import APART
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -49,6 +49,12 @@ def test_an_operation_that_is_killed_at_any_point_is_whole_or_has_not_begun(name
 
 def test_a_sweep_that_is_killed_at_any_point_leaves_whole_chunks_and_the_next_ticks_do_the_rest():
     sweep = KilledSweep()
+    kill_everywhere(sweep)
+    assert sweep.kills == len(sweep.points)
+
+
+def test_a_sweep_of_targets_that_is_killed_at_any_point_leaves_whole_chunks_and_the_next_ticks_do_the_rest():
+    sweep = KilledTargets()
     kill_everywhere(sweep)
     assert sweep.kills == len(sweep.points)
 

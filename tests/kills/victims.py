@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from cases.models import Case, CaseEvent, FollowUpStep
-from cases.sweep import carry_out_steps
+from cases.sweep import carry_out_steps, carry_out_targets
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.notices.sender import LEASE, send_due
-from tests.factories.cases import ASKED, make_waiting_case
+from tests.factories.cases import ASKED, FILED, make_case, make_waiting_case
 from tests.factories.mail_sink import Sink
 from tests.factories.many import copies_of
 from tests.factories.people import make_agent, make_customer
@@ -22,6 +25,8 @@ from tests.kills.harness import Child, Life, Point, Work, live
 from tests.races.verbs import Scene, Verb, make_scene
 
 REMINDS = ASKED + timedelta(hours=24)
+# Three quarters of P3's hour; P2's half an hour is over.
+NEAR = FILED + timedelta(minutes=45)
 # What a dead client's session held is let go within some ticks, not at once.
 MOST_ROUNDS = 50
 CHUNK, CHUNKS = 2, 3
@@ -110,10 +115,10 @@ class KilledSweep:
         self._others = workers - 1
         self._requestor, self._agent = make_customer(), make_agent()
         keys = self._make_due()
-        self.points = live(sweep).points
-        self._undisturbed = [outcome_of(key) for key in keys]
-        self._untouched = [outcome_of(key) for key in self._make_due()]
-        sweep()
+        self.points = live(self.sweep).points
+        self._undisturbed = [self.outcome_of(key) for key in keys]
+        self._untouched = [self.outcome_of(key) for key in self._make_due()]
+        self.sweep()
         self.kills = 0
 
     def _make_due(self) -> list[int]:
@@ -128,44 +133,75 @@ class KilledSweep:
     def kill(self, number: int) -> None:
         """Kill one of the workers at a point; whoever else there is goes on."""
         keys = self._make_due()
-        children = [Child(sweep, kill_at=number), *(Child(sweep) for _ in range(self._others))]
+        children = [Child(self.sweep, kill_at=number), *(Child(self.sweep) for _ in range(self._others))]
         lives = [child.join() for child in children]
         self.kills += lives[0].was_killed
         if not self._others:
             assert lives[0].points[-1] == self.points[number]
             self._expect_whole_chunks(keys, self.points[number])
         for _round in range(MOST_ROUNDS):
-            sweep()
-            if not Case.objects.filter(next_follow_up_at__lte=REMINDS).exists():
+            self.sweep()
+            if not self.due().exists():
                 break
-        assert [outcome_of(key) for key in keys] == self._undisturbed, number
+        assert [self.outcome_of(key) for key in keys] == self._undisturbed, number
 
     def _expect_whole_chunks(self, keys: Sequence[int], point: Point) -> None:
         done = CHUNK * point.commits
         expected = [*self._undisturbed[:done], *self._untouched[done:]]
-        assert [outcome_of(key) for key in keys] == expected, point
+        assert [self.outcome_of(key) for key in keys] == expected, point
 
     def finish(self) -> None:
         """Nothing is left to be seen: every kill has been looked at."""
 
+    def due(self) -> QuerySet[Case]:
+        """What the next tick would look at."""
+        return Case.objects.filter(next_follow_up_at__lte=REMINDS)
 
-def sweep() -> None:
-    """Do what is due in chunks of two, as ticks do."""
-    while carry_out_steps(REMINDS, CHUNK):
-        pass
+    def sweep(self) -> None:
+        """Do what is due in chunks of two, as ticks do."""
+        while carry_out_steps(REMINDS, CHUNK):
+            pass
+
+    def outcome_of(self, key: int) -> tuple[object, ...]:
+        """Status, steps, history and notices of a case, whatever its key."""
+        steps = FollowUpStep.objects.filter(case=key).order_by("pk")
+        events = CaseEvent.objects.filter(case=key).order_by("pk")
+        notices = Notice.objects.filter(about=f"case:{key}", kind__in=("case_reminder", "case_auto_closed"))
+        return (
+            Case.objects.values_list("status", flat=True).get(pk=key),
+            list(steps.values_list("kind", "ordinal", "outcome")),
+            list(events.values_list("kind", flat=True)),
+            sorted(notices.values_list("kind", flat=True)),
+        )
 
 
-def outcome_of(key: int) -> tuple[object, ...]:
-    """Status, steps, history and notices of a case, whatever its key."""
-    steps = FollowUpStep.objects.filter(case=key).order_by("pk")
-    events = CaseEvent.objects.filter(case=key).order_by("pk")
-    notices = Notice.objects.filter(about=f"case:{key}", kind__in=("case_reminder", "case_auto_closed"))
-    return (
-        Case.objects.values_list("status", flat=True).get(pk=key),
-        list(steps.values_list("kind", "ordinal", "outcome")),
-        list(events.values_list("kind", flat=True)),
-        sorted(notices.values_list("kind", flat=True)),
-    )
+class KilledTargets(KilledSweep):
+    """Six running targets, three of them missed and three near their end, in chunks of two."""
+
+    def _make_due(self) -> list[int]:
+        """The missed ones first: their step was due longest."""
+        made = [Priority.P2] * CHUNKS + [Priority.P3] * CHUNKS
+        return [make_case(self._requestor, priority=priority, now=FILED).pk for priority in made]
+
+    def due(self) -> QuerySet[Case]:
+        """What the next tick would look at."""
+        return Case.objects.filter(next_response_step_at__lte=NEAR)
+
+    def sweep(self) -> None:
+        """Do what is due in chunks of two, as ticks do."""
+        while carry_out_targets(NEAR, CHUNK):
+            pass
+
+    def outcome_of(self, key: int) -> tuple[object, ...]:
+        """The columns of the target, history and notices of a case, whatever its key."""
+        events = CaseEvent.objects.filter(case=key).order_by("pk")
+        kinds = ("case_target_warned", "case_target_missed")
+        notices = Notice.objects.filter(about=f"case:{key}", kind__in=kinds)
+        return (
+            Case.objects.values_list("next_response_step_at", "response_missed_at").get(pk=key),
+            list(events.values_list("kind", flat=True)),
+            sorted(notices.values_list("kind", flat=True)),
+        )
 
 
 class KilledSender:

@@ -8,7 +8,7 @@ from cases import operations
 from cases.follow_up import CatchUp
 from cases.lifecycle import Channel, EscalationReason, Resolution, Status
 from cases.models import Case
-from cases.sweep import carry_out_steps
+from cases.sweep import carry_out_steps, carry_out_targets
 from entitlements import operations as entitlements
 from entitlements.models import AccessGrant, Invitation, License, Product, Seat
 from entitlements.models.invitations import token_for
@@ -354,6 +354,7 @@ APART = {
 CLOCKS: dict[str, Verb] = {
     "the sweep reminds": Verb("waiting", lambda scene: carry_out_steps(ASKED + timedelta(hours=24), 200)),
     "the sweep closes": Verb("waiting", lambda scene: carry_out_steps(ASKED + timedelta(hours=144), 200)),
+    "the sweep of targets": Verb("filed", lambda scene: carry_out_targets(ASKED, 200)),
     "the sender": Verb("waiting", lambda scene: send_due(MACHINE_NOW, limit=1)),
     "a form is submitted": Verb("waiting", _submit),
     "staff leave": Verb(
