@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from entitlements.forms.importing import ListForm
 from entitlements.models import Seat
@@ -28,7 +28,7 @@ _HEADER = ("email", "name", "product", "files_cases", "sees_account_cases", "sin
 
 
 @for_administrator
-@require_safe
+@require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """This will give every seat of the account as CSV; 429 beyond what an hour allows."""
     user = signed_in(request)

@@ -58,7 +58,7 @@ def rows(*lines: str) -> str:
 def test_every_seat_is_exported_and_no_cell_is_a_formula(license_: License, administrator: User) -> None:
     make_customer(license_, email="bo@customer.example", name="Bo", sees_account_cases=True)
     make_customer(name="Somebody else")
-    answer = client_of(administrator).get(EXPORT)
+    answer = client_of(administrator).post(EXPORT)
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
     assert answer["Content-Disposition"] == 'attachment; filename="contacts.csv"'
     found = list(csv.DictReader(StringIO(answer.content.decode())))
@@ -71,8 +71,8 @@ def test_every_seat_is_exported_and_no_cell_is_a_formula(license_: License, admi
 def test_more_exports_than_the_hour_allows_are_refused_with_the_wait(administrator: User, settings) -> None:
     settings.PORTAL_LIMITS_PER_HOUR = {**settings.PORTAL_LIMITS_PER_HOUR, "export": 2}
     client = client_of(administrator)
-    assert [client.get(EXPORT).status_code for _ in range(3)] == [200, 200, 429]
-    assert 0 < int(client.get(EXPORT)["Retry-After"]) <= 3601
+    assert [client.post(EXPORT).status_code for _ in range(3)] == [200, 200, 429]
+    assert 0 < int(client.post(EXPORT)["Retry-After"]) <= 3601
 
 
 def test_a_list_is_looked_at_first_and_nobody_is_invited(license_: License, administrator: User) -> None:
@@ -160,7 +160,7 @@ def test_a_file_in_another_encoding_is_read(license_: License, administrator: Us
 def test_nobody_but_the_administrator(license_: License, administrator: User) -> None:
     for person, status in ((make_customer(license_), 403), (make_agent(), 404)):
         client = client_of(person)
-        assert [client.get(address).status_code for address in (EXPORT, LIST)] == [status, status]
+        assert [client.post(EXPORT).status_code, client.get(LIST).status_code] == [status, status]
     other = make_administrator(make_license())
     carry_out(client_of(other), rows("new@customer.example,Target"))
     assert Invitation.objects.count() == 0

@@ -110,7 +110,7 @@ CONTACTS = (
             "is_sure": "on",
         },
     ),
-    Entry(f"{_CONTACTS}export/", (get(_administrators(200)), post(_administrators(405)))),
+    Entry(f"{_CONTACTS}export/", (get(_administrators(405)), post(_administrators(200)))),
     Entry(
         f"{_CONTACTS}list/",
         (get(_administrators(200)), post(_administrators(GO))),
