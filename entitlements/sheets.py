@@ -7,8 +7,10 @@ from io import StringIO
 
 COLUMNS = ("email", "product")
 MOST_ROWS = 100
-# A spreadsheet would take such a cell for a formula (SPEC 6).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet would take such a cell for a formula (SPEC 6), in full width and behind blanks and quotes too.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BEGINS_A_LINE = ("\t", "\r")
+_BEFORE_IT = " \"'\u3000\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class UnreadableSheet(ValueError):  # noqa: N818 -- errors say what happened (ST
 
 def guarded(cell: str) -> str:
     """This will write a cell so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    is_formula = cell.startswith(_BEGINS_A_LINE) or cell.lstrip(_BEFORE_IT).startswith(_FORMULA)
+    return f"'{cell}" if is_formula else cell
 
 
 def write_sheet(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -41,7 +41,7 @@ def test_as_many_rows_as_are_allowed_are_read() -> None:
     assert len(read_sheet("email,product\n" + "a@b.example,Target\n" * MOST_ROWS)) == MOST_ROWS
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", " =", '"=', "\u3000@", "＝", "'+"])
 def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(first: str) -> None:
     assert guarded(f"{first}1") == f"'{first}1"
     assert guarded(f"1{first}") == f"1{first}"

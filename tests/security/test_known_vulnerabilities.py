@@ -5,8 +5,10 @@ Files and mail have a module of their own. Classes that apply to nothing built s
 the reason; the last test looks whether it still holds.
 """
 
+import csv
 import re
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -38,7 +40,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_asked", "store_
 MINUTE = timedelta(minutes=1)
 # Class, where it was met, and why nothing of the portal could have it yet.
 NOT_YET = (
-    ("formula in an exported cell", "CVE-2014-3524", "no export of any kind"),
     ("API or web socket that skips a check of the pages", "CVE-2022-40816", "no API and no sockets"),
     ("identity by a header of a sign-on server", "CVE-2026-34720", "sign-in by password only"),
     ("ticket by mail: Ticket Trick, forged Cc or reply", "CVE-2026-47123", "no mail is read"),
@@ -346,9 +347,19 @@ def test_glpi_freescout_an_administrator_adds_no_contact_to_another_account() ->
     assert [row.license for row in Invitation.objects.all()] == [own]
 
 
+def test_cve_2014_3524_no_cell_of_an_export_is_a_formula_and_no_other_account_is_in_it() -> None:
+    license_ = people.make_license()
+    administrator = people.make_administrator(license_, name="@SUM(1+1)*cmd|' /C calc'!A0")
+    people.make_customer(license_, name=' "=HYPERLINK("http://evil.example")')
+    people.make_customer(name="Canary of another account")
+    text = client_of(administrator).post("/entitlements/contacts/export/").content.decode()
+    names = sorted(row["name"] for row in csv.DictReader(StringIO(text)))
+    assert names == ['\'"=HYPERLINK("http://evil.example")', "'@SUM(1+1)*cmd|' /C calc'!A0"]
+
+
 def test_what_does_not_apply_yet_is_still_not_built() -> None:
     addresses = {f"{route.name} {route.path}" for route in every_route()}
-    for word in ("export", "csv", "api", "socket", "inbound", "webhook", "saml", "oauth", "scan"):
+    for word in ("api", "socket", "inbound", "webhook", "saml", "oauth", "scan"):
         assert [name for name in addresses if word in name.lower()] == [], f"{word}: look through NOT_YET"
     assert {backend.rsplit(".", 1)[1] for backend in deployed.AUTHENTICATION_BACKENDS} == {"SessionBackend"}
-    assert len(NOT_YET) == 7
+    assert len(NOT_YET) == 6
