@@ -61,7 +61,12 @@ def test_every_page_of_the_administrator_is_sound(visitor: Callable[..., Visitor
     for path in sorted(path for path in paths if path.startswith(CONTACTS)):
         one.go(path)
         assert fits(one), path
-    one.go(f"{CONTACTS}hand-over/")
+    for path in (f"{CONTACTS}hand-over/", f"{CONTACTS}list/", "/entitlements/access/", "/security/"):
+        one.go(path)
+        assert fits(one), path
+    one.go(f"{CONTACTS}list/")
+    one.page.get_by_label("Or its text").fill("email,product\nnew@customer.example,Analytics\nnobody,Magic")
+    one.press(one.page.get_by_role("button", name="Look at the rows"))
     assert fits(one)
 
 
