@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.models import Case
-from cases.response import TargetState, state_of
+from cases.response import TargetCause, TargetState, late_by, state_of, time_left
 from entitlements.models import License
 from entitlements.queries import ResponseBasis, ResponsePromise, bases_of
 from entitlements.wording import SERVICE_NAMES, Ledger, Words, ledger_in_words, target_text
@@ -30,6 +30,8 @@ class FirstResponse:
     # Of the decision: an earlier target of a lower priority may hold.
     priority: int
     ledger: Ledger
+    # Somebody is still to answer, in time or late.
+    is_awaited: bool
 
 
 def first_response_of(case: Case, *, now: datetime) -> FirstResponse | None:
@@ -40,20 +42,19 @@ def first_response_of(case: Case, *, now: datetime) -> FirstResponse | None:
     decision, target = case.response, case.target()
     if decision is None:
         return None
-    state = state_of(target, now=now)
-    ended_at = case.first_responded_at or now
     return FirstResponse(
-        state=state,
+        state=state_of(target, now=now),
         due_at=decision.due_at,
-        left=decision.due_at - now if state is TargetState.RUNNING else None,
-        late=ended_at - decision.due_at if state is TargetState.MISSED else None,
+        left=time_left(target, now=now),
+        late=late_by(target, now=now),
         responded_at=case.first_responded_at,
         target=target_text(decision.target.clock, decision.target.minutes),
         service=SERVICE_NAMES[decision.service],
         region=decision.calendar.hours.region.name,
-        cause=decision.get_cause_display() if decision.cause != "filed" else "",
+        cause=decision.get_cause_display() if decision.cause != TargetCause.FILED else "",
         priority=decision.priority,
         ledger=ledger_in_words(decision.lines(), decision.calendar.zone),
+        is_awaited=case.is_open and case.first_responded_at is None,
     )
 
 

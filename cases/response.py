@@ -65,6 +65,20 @@ def state_of(target: Target, *, now: datetime) -> TargetState:
     return TargetState.MISSED if now > target.due_at else TargetState.RUNNING
 
 
+def time_left(target: Target, *, now: datetime) -> timedelta | None:
+    """This will give how long a running target has until it is due; None for any other."""
+    if target.due_at is None or state_of(target, now=now) is not TargetState.RUNNING:
+        return None
+    return target.due_at - now
+
+
+def late_by(target: Target, *, now: datetime) -> timedelta | None:
+    """This will give by how much a missed target is late, until somebody answers; None for any other."""
+    if target.due_at is None or state_of(target, now=now) is not TargetState.MISSED:
+        return None
+    return (target.responded_at or now) - target.due_at
+
+
 def missed_from(due_at: datetime) -> datetime:
     """This will give the first instant at which a target is missed; the due one is still in time."""
     return due_at + MISSED_AFTER

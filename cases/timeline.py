@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from cases import follow_up
 from cases.follow_up import PlannedStep, Step, StepKind
 from cases.models import Case, CaseEvent, WaitingPeriod
-from cases.response import TargetState, state_of
+from cases.response import time_left
 from cases.wording import actor_name, event_sentence, reminder_name, step_name, step_stops
 from portal.accounts.models import User
 from portal.accounts.wording import countdown, exact
@@ -76,14 +76,14 @@ def timeline_of(
 
 def _first_response(case: Case, now: datetime) -> list[TimelineItem]:
     """Until when the first response is promised, while it is to come; nothing else is planned until then."""
-    if case.response_due_at is None or state_of(case.target(), now=now) is not TargetState.RUNNING:
+    left = time_left(case.target(), now=now)
+    if left is None:
         return []
-    left = {"left": countdown(case.response_due_at - now)}
     return [
         TimelineItem(
             "planned",
-            _("Targeted initial response, in %(left)s") % left,
-            case.response_due_at,
+            _("Targeted initial response, in %(left)s") % {"left": countdown(left)},
+            now + left,
             stops=_("Ends with support's first answer"),
         )
     ]

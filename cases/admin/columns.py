@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.follow_up import PlannedStep, StepKind
 from cases.models import Case
 from cases.prose import mark_japanese
-from cases.response import TargetState, state_of
+from cases.response import late_by, state_of, time_left
 from cases.timeline import planned_steps
 from cases.wording import event_name, step_name
 
@@ -71,14 +71,13 @@ def columns(now: datetime) -> tuple[Column, ...]:
 
 
 def _target(case: Case, now: datetime) -> str:
-    state, due_at = state_of(case.target(), now=now), case.response_due_at
-    ended_at = case.first_responded_at or now
+    target = case.target()
     return _cell(
         "target",
-        state=state.value,
-        due_at=due_at,
-        left=due_at - now if due_at and state is TargetState.RUNNING else None,
-        late=ended_at - due_at if due_at and state is TargetState.MISSED else None,
+        state=state_of(target, now=now).value,
+        due_at=target.due_at,
+        left=time_left(target, now=now),
+        late=late_by(target, now=now),
     )
 
 

@@ -69,22 +69,24 @@ def restart_target(case: Case, *, now: datetime) -> None:
 
 def settle_target(case: Case, *, now: datetime) -> None:
     """This will end the target by the first response: met at its due instant or before, else missed."""
-    if case.next_response_step_at is None:
-        return
-    if state_of(case.target(), now=now) is TargetState.MISSED:
-        case.response_missed_at = now
-    case.next_response_step_at = None
+    _end_target(case, now)
 
 
 def withdraw_target(case: Case, *, now: datetime) -> None:
     """This will end the target of a case that is closed without a response: neither met nor missed."""
-    if case.next_response_step_at is None:
-        return
-    if state_of(case.target(), now=now) is TargetState.MISSED:
-        case.response_missed_at = now
-    else:
+    if _end_target(case, now) is TargetState.RUNNING:
         case.response_withdrawn_at = now
+
+
+def _end_target(case: Case, now: datetime) -> TargetState | None:
+    """Stops the clock of a running target, missed where it is late; says how it stood, None if none ran."""
+    if case.next_response_step_at is None:
+        return None
+    state = state_of(case.target(), now=now)
+    if state is TargetState.MISSED:
+        case.response_missed_at = now
     case.next_response_step_at = None
+    return state
 
 
 def target_stated(case: Case) -> dict[str, str]:

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Count, Min
 
 from cases.folding import changes_between, recorded
 from cases.models import Case, CaseEvent, CaseQuerySet, case_number
 from cases.operations.changing import lock_cases
+from portal.work.timed import Backlog
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +46,13 @@ def carry_out_due(column: str, *, now: datetime, limit: int, carry_out: Callable
 
 def _due(column: str, now: datetime) -> CaseQuerySet:
     return Case.objects.filter(**{f"{column}__lte": now}).order_by(column, "pk")
+
+
+def backlog_of(column: str, now: datetime) -> Backlog:
+    """This will count the cases whose next step is due, and find the oldest."""
+    due = Case.objects.filter(**{f"{column}__lte": now})
+    figures = due.aggregate(count=Count("pk"), oldest=Min(column))
+    return Backlog(count=figures["count"], oldest_due=figures["oldest"])
 
 
 def _carry_out_one(

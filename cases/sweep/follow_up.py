@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Min
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,11 +28,11 @@ from cases.follow_up import (
 )
 from cases.lifecycle import Status
 from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod
-from cases.sweep.chunks import carry_out_due, changes_of
+from cases.sweep.chunks import backlog_of, carry_out_due, changes_of
 from cases.wording import step_name
 from portal.notices.operations import NoticeDraft, announce
 from portal.work.bulk import among, insert_rows
-from portal.work.timed import Backlog, PreviewLine, TimedWork
+from portal.work.timed import PreviewLine, TimedWork
 
 _PREVIEW_ROWS = 50
 
@@ -201,12 +201,6 @@ def _drafts_of(decision: _Decision, step: DueStep, now: datetime) -> Iterator[No
                 yield notices.hold_ended_draft(case, person, hold=case.running_hold)
 
 
-def _backlog(now: datetime) -> Backlog:
-    due = Case.objects.filter(next_follow_up_at__lte=now)
-    figures = due.aggregate(count=Count("pk"), oldest=Min("next_follow_up_at"))
-    return Backlog(count=figures["count"], oldest_due=figures["oldest"])
-
-
 def _preview(now: datetime) -> Iterator[PreviewLine]:
     """The next steps of the cases whose clock is nearest, without carrying any out."""
     nearest = (
@@ -234,7 +228,7 @@ def _outcome_words(step: DueStep) -> str:
 FOLLOW_UP = TimedWork(
     name="follow_up",
     label=_("Reminders and auto-closures"),
-    backlog=_backlog,
+    backlog=lambda now: backlog_of("next_follow_up_at", now),
     carry_out=carry_out_steps,
     preview=_preview,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, F, Min
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +15,12 @@ from cases import notices
 from cases.models import Case, CaseEvent, CaseQuerySet
 from cases.operations.changing import lock_cases
 from cases.response import MISSED_AFTER, TargetStep, missed_from, step_due
-from cases.sweep.chunks import carry_out_due, changes_of
+from cases.sweep.chunks import backlog_of, carry_out_due, changes_of
 from cases.wording import TARGET_STEP_NAMES
 from portal.accounts.models import User
 from portal.notices.operations import NoticeDraft, announce
 from portal.work.bulk import among, insert_rows
-from portal.work.timed import Backlog, PreviewLine, TimedWork
+from portal.work.timed import PreviewLine, TimedWork
 
 _PREVIEW_ROWS = 50
 _EVENT_KINDS = {TargetStep.WARN: "target_warned", TargetStep.MISS: "target_missed"}
@@ -107,12 +107,6 @@ def _drafts(due: Sequence[_Due], now: datetime) -> Iterator[NoticeDraft]:
             yield notices.target_draft(one.case, person, kind=_EVENT_KINDS[one.step])
 
 
-def _backlog(now: datetime) -> Backlog:
-    due = Case.objects.filter(next_response_step_at__lte=now)
-    figures = due.aggregate(count=Count("pk"), oldest=Min("next_response_step_at"))
-    return Backlog(count=figures["count"], oldest_due=figures["oldest"])
-
-
 def _preview(now: datetime) -> Iterator[PreviewLine]:
     """The next steps of the targets that are nearest, without carrying any out."""
     nearest = Case.objects.filter(next_response_step_at__isnull=False).order_by("next_response_step_at", "pk")
@@ -131,7 +125,7 @@ def _preview(now: datetime) -> Iterator[PreviewLine]:
 RESPONSE_TARGETS = TimedWork(
     name="response_targets",
     label=_("Targets of first responses"),
-    backlog=_backlog,
+    backlog=lambda now: backlog_of("next_response_step_at", now),
     carry_out=carry_out_targets,
     preview=_preview,
 )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from cases.lifecycle import Status
 from cases.models import Case
 from cases.queries import count_views, for_list, views_at
-from cases.response import TargetState, state_of
+from cases.response import time_left
 from cases.timeline import closing_instant
 from cases.wording import STATUS_NAMES, event_name
 from portal.accounts.visitors import signed_in
@@ -88,13 +88,6 @@ def row_of(case: Case, now: datetime) -> Row:
         closes_at=closes_at,
         left=closes_at - now if closes_at else None,
         is_reopenable=case.reopen_until is not None and case.reopen_until >= now,
-        answer_in=_answer_in(case, now),
+        answer_in=time_left(case.target(), now=now),
         last_event=event_name(case.last_event_kind),
     )
-
-
-def _answer_in(case: Case, now: datetime) -> timedelta | None:
-    """How long until the first response is due, while it is to come and in time."""
-    if case.response_due_at is None or state_of(case.target(), now=now) is not TargetState.RUNNING:
-        return None
-    return case.response_due_at - now

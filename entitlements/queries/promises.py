@@ -85,12 +85,8 @@ class ResponsePromise:
     @property
     def warns_at(self) -> datetime:
         """When staff are told that most of the time has passed."""
-        return self._counted(self.amount * WARN_AFTER)
-
-    def _counted(self, amount: timedelta) -> datetime:
-        return business_time.due_at(
-            self.when.calendar, ClockKind(self.target.clock), amount, self.counts_from
-        )
+        clock, amount = ClockKind(self.target.clock), self.amount * WARN_AFTER
+        return business_time.due_at(self.when.calendar, clock, amount, self.counts_from)
 
     def ledger(self) -> tuple[LedgerLine, ...]:
         """The stretches that were counted and those that were not, from filing to the due instant."""

@@ -4,7 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cases.response import Target, TargetState, TargetStep, first_step_at, missed_from, state_of, step_due
+from cases.response import (
+    Target,
+    TargetState,
+    TargetStep,
+    first_step_at,
+    late_by,
+    missed_from,
+    state_of,
+    step_due,
+    time_left,
+)
 
 DUE = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -41,3 +51,22 @@ def test_the_first_step_is_the_warning() -> None:
     assert first_step_at(warns_at=DUE - HOUR, due_at=DUE) == DUE - HOUR
     assert first_step_at(warns_at=DUE, due_at=DUE) == DUE
     assert missed_from(DUE) == DUE + TICK
+
+
+@pytest.mark.parametrize(
+    ("target", "now", "left", "late"),
+    [
+        (Target(), DUE, None, None),
+        (Target(DUE), DUE - HOUR, HOUR, None),
+        (Target(DUE), DUE, timedelta(0), None),
+        (Target(DUE), DUE + TICK, None, TICK),
+        (Target(DUE, responded_at=DUE + HOUR, missed_at=DUE + HOUR), DUE + 9 * HOUR, None, HOUR),
+        (Target(DUE, missed_at=DUE + TICK), DUE + 9 * HOUR, None, 9 * HOUR),
+        (Target(DUE, responded_at=DUE), DUE + HOUR, None, None),
+        (Target(DUE, withdrawn_at=DUE), DUE + HOUR, None, None),
+    ],
+)
+def test_how_long_is_left_and_how_late_it_is(
+    target: Target, now: datetime, left: timedelta | None, late: timedelta | None
+) -> None:
+    assert (time_left(target, now=now), late_by(target, now=now)) == (left, late)
