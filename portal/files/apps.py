@@ -19,8 +19,4 @@ class FilesConfig(AppConfig):
         from portal.work import timed
 
         claims.register(*invariants.INVARIANTS)
-        timed.register(
-            timed.housekeeping(
-                "files_orphans", label=_("Uploads that became nothing"), clear=storing.remove_orphans
-            )
-        )
+        timed.tidy_hourly("uploads", storing.remove_orphans)

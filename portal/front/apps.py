@@ -1,7 +1,6 @@
 """What joins the apps for a person: home, inbox, profile, sign-in, errors and health."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class FrontConfig(AppConfig):
@@ -16,4 +15,4 @@ class FrontConfig(AppConfig):
         from portal.accounts import sessions
         from portal.work import timed
 
-        timed.register(timed.housekeeping("sessions", label=_("Ended sessions"), clear=sessions.forget_old))
+        timed.tidy_hourly("sessions", sessions.forget_old)

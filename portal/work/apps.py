@@ -16,7 +16,6 @@ class WorkConfig(AppConfig):
         # The models exist only once the apps are ready, so this module cannot import them at its top.
         from portal.work import form_tokens, timed, tries
 
-        timed.register(
-            timed.housekeeping("form_tokens", label=_("Spent form tokens"), clear=form_tokens.forget_old)
-        )
-        timed.register(timed.housekeeping("tries", label=_("Tries to sign in"), clear=tries.forget_old))
+        timed.register(timed.HOUSEKEEPING)
+        timed.tidy_hourly("form_tokens", form_tokens.forget_old)
+        timed.tidy_hourly("tries", tries.forget_old)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from portal.clock import machine_now
 from portal.work.models import Heartbeat
@@ -163,22 +164,40 @@ def preview(now: datetime) -> list[tuple[TimedWork, list[PreviewLine]]]:
     return [(work, list(islice(work.preview(now), PREVIEW_LINES))) for work in works()]
 
 
-def housekeeping(name: str, *, label: str | Promise, clear: Callable[[datetime], int]) -> TimedWork:
-    """Make a work that tidies up at most once an hour of machine time; it promises nothing, so is never due.
+_tidiers: dict[str, Callable[[datetime], int]] = {}
 
-    `clear` takes machine time and returns how much it removed.
-    """
 
-    def carry_out(now: datetime, _limit: int) -> int:
-        started_at = machine_now()
-        last = Heartbeat.objects.filter(name=name, at__gt=started_at - _HOUSEKEEPING_EVERY)
-        # A sign of life from the future was left by a clock that ran ahead, and says nothing.
-        if last.filter(at__lte=started_at).exists():
-            return 0
-        # First the sign of life, then the work: one that fails is not tried again each minute.
-        beat(Heartbeat(name=name, at=started_at, business_at=now))
-        return clear(started_at)
+def tidy_hourly(name: str, clear: Callable[[datetime], int]) -> None:
+    """Let `clear` tidy up once an hour; it takes machine time and returns how much it removed."""
+    _tidiers[name] = clear
 
-    return TimedWork(
-        name=name, label=label, backlog=lambda _now: Backlog(), carry_out=carry_out, preview=lambda _now: ()
-    )
+
+def _tidy(now: datetime, _limit: int) -> int:
+    """Do all that is tidied up hourly, at most once an hour of machine time."""
+    started_at = machine_now()
+    last = Heartbeat.objects.filter(name=HOUSEKEEPING.name, at__gt=started_at - _HOUSEKEEPING_EVERY)
+    # A sign of life from the future was left by a clock that ran ahead, and says nothing.
+    if last.filter(at__lte=started_at).exists():
+        return 0
+    # First the sign of life, then the work: one that fails is not tried again each minute.
+    beat(Heartbeat(name=HOUSEKEEPING.name, at=started_at, business_at=now))
+    removed, failed = 0, []
+    for name, clear in _tidiers.items():
+        try:
+            removed += clear(started_at)
+        except Exception as error:
+            error.add_note(name)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("housekeeping", failed)
+    return removed
+
+
+# It promises nothing, so it is never due.
+HOUSEKEEPING = TimedWork(
+    name="housekeeping",
+    label=_("Housekeeping"),
+    backlog=lambda _now: Backlog(),
+    carry_out=_tidy,
+    preview=lambda _now: (),
+)

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_beat_wakes_tasks_that_exist():
+    app.loader.import_default_modules()  # as a worker does when it begins
     names = {entry["task"] for entry in app.conf.beat_schedule.values()}
 
     assert names <= set(app.tasks)

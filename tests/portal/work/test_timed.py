@@ -8,13 +8,14 @@ from portal.work import timed
 from portal.work.models import Heartbeat
 from portal.work.timed import (
     CHUNK,
+    HOUSEKEEPING,
     Backlog,
     PreviewLine,
     TimedWork,
-    housekeeping,
     preview,
     register,
     run_tick,
+    tidy_hourly,
 )
 
 pytestmark = pytest.mark.django_db
@@ -131,8 +132,8 @@ def test_the_dry_run_lists_steps_and_changes_nothing(works):
     assert (heap.log, Heartbeat.objects.count()) == ([], 0)
 
 
-def test_housekeeping_runs_once_an_hour_even_if_it_fails(works, time_machine):
-    calls = []
+def test_housekeeping_runs_once_an_hour_even_if_it_fails(works, tidiers, time_machine):
+    calls, others = [], []
 
     def clear(now):
         calls.append(now)
@@ -140,18 +141,22 @@ def test_housekeeping_runs_once_an_hour_even_if_it_fails(works, time_machine):
             raise OSError("disk")
         return 0
 
-    register(housekeeping("tidy", label="tidy", clear=clear))
+    register(HOUSEKEEPING)
+    tidy_hourly("first", clear)
+    tidy_hourly("second", lambda now: others.append(now) or 0)
     start = datetime(2025, 12, 3, 10, 0, tzinfo=UTC)
     for minutes in (0, 1, 59, 60, 61):
         time_machine.move_to(start + timedelta(minutes=minutes, microseconds=minutes), tick=False)
         run_tick(NOW)
 
     assert [at.minute for at in calls] == [0, 0]
+    assert others == calls  # one that fails keeps no other from its turn
 
 
-def test_housekeeping_goes_on_after_a_clock_that_stood_a_year_ahead(works, time_machine):
+def test_housekeeping_goes_on_after_a_clock_that_stood_a_year_ahead(works, tidiers, time_machine):
     calls = []
-    register(housekeeping("tidy", label="tidy", clear=lambda now: calls.append(now) or 0))
+    register(HOUSEKEEPING)
+    tidy_hourly("tidy", lambda now: calls.append(now) or 0)
     for days in (365, 0, 0.01, 1):
         time_machine.move_to(NOW + timedelta(days=days), tick=False)
         run_tick(NOW)
