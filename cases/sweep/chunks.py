@@ -31,9 +31,9 @@ def carry_out_due(column: str, *, now: datetime, limit: int, carry_out: Callable
     is up, no case is to blame: the next tick tries again.
     """
     due = _due(column, now)[:limit]
-    if not due.exists():
-        return 0  # most ticks: no transaction for nothing
     try:
+        if not due.exists():
+            return 0  # most ticks: no transaction for nothing
         with transaction.atomic():
             return carry_out(due)
     except _NO_CASE_TO_BLAME:
