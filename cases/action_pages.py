@@ -116,6 +116,14 @@ PAGES: Mapping[Action, ActionPage] = {
         _("The priority was raised."),
         names=("justification",),
     ),
+    Action.REQUEST_CALL: _fields(
+        operations.request_call,
+        forms.CallForm,
+        _("Request the call"),
+        _("Support calls you as agreed."),
+        names=("phone", "starts_at"),
+    ),
+    Action.CANCEL_CALL: _plain(operations.cancel_call, _("Cancel the call"), _("The call is cancelled.")),
     # Both sides
     Action.CLOSE: ActionPage(forms.CloseForm, _close, _("Close the case"), _("The case is closed.")),
     Action.HAND_TO_COLLEAGUE: _fields(
@@ -163,6 +171,13 @@ PAGES: Mapping[Action, ActionPage] = {
     ),
     Action.LOG_CONTACT: ActionPage(
         forms.LogContactForm, _log_contact, _("Log the contact"), _("The contact was logged."), is_text=True
+    ),
+    Action.DECLINE_CALL: _fields(
+        operations.decline_call,
+        forms.ReasonForm,
+        _("Give the call up"),
+        _("The customer has been told."),
+        names=("reason",),
     ),
     Action.HOLD: _fields(
         operations.hold_case,

@@ -14,6 +14,7 @@ from typing import Any
 from cases import follow_up
 from cases.models import Case, CaseQuerySet, FollowUpPolicy, FollowUpStep, Hold, Watcher, case_number
 from cases.notices import each_once
+from entitlements.queries import contacts_by_license
 from portal.accounts.models import User
 from portal.work.bulk import among
 
@@ -34,6 +35,7 @@ class DueCase:
     number_of_period: int
     rules: follow_up.Period
     running_hold: int | None
+    call_id: int | None
     told: Sequence[User]
 
     @property
@@ -69,6 +71,9 @@ _COLUMNS = (
     "period__number",
     "period__started_at",
     "requestor_id",
+    "license_id",
+    "account__administrator_id",
+    "call_id",
     "period__policy_id",
     "period__policy__reminder_hours",
     "period__policy__closure_hours",
@@ -81,14 +86,14 @@ def _read(keys: list[int]) -> list[DueCase]:
     rows = {row[0]: row for row in Case.objects.filter(pk__in=among(keys)).values_list(*_COLUMNS)}
     periods = [row[3] for row in rows.values()]
     done, holds, running = _steps_done(periods), *_holds(periods)
-    told = _people({key: row[10] for key, row in rows.items()})
+    told = _people({key: row[10:13] for key, row in rows.items()})
     policies: dict[int, follow_up.Policy] = {}
     due = []
     for key in keys:
-        *changing, number, started_at, _requestor, policy_id, hours, closure, reopening, catch_up = rows[key]
+        [_pk, title, status, period_id, next_at, failed_at, closed_at, until] = rows[key][:8]
+        number, started_at, *_customers, call_id, policy_id = rows[key][8:15]
         if policy_id not in policies:
-            policies[policy_id] = _policy(hours, closure, reopening, catch_up)
-        [_pk, title, status, period_id, next_at, failed_at, closed_at, until] = changing
+            policies[policy_id] = _policy(*rows[key][15:])
         rules = follow_up.Period(started_at, policies[policy_id], tuple(holds[period_id]), done[period_id])
         due.append(
             DueCase(
@@ -103,6 +108,7 @@ def _read(keys: list[int]) -> list[DueCase]:
                 number,
                 rules,
                 running.get(period_id),
+                call_id,
                 told[key],
             )
         )
@@ -142,18 +148,27 @@ def _holds(periods: Collection[int]) -> tuple[defaultdict[int, list[follow_up.Ho
     return holds, running
 
 
-def _people(requestors: dict[int, int]) -> dict[int, list[User]]:
-    """Whom each case's notices go to."""
-    watching: defaultdict[int, list[int]] = defaultdict(list)
-    rows = Watcher.objects.filter(case__in=among(requestors.keys())).order_by("pk")
+# Whose a case is: requestor, license and the account's administrator, by their keys.
+_Customers = tuple[int | None, int, int | None]
+
+
+def _people(customers: dict[int, _Customers]) -> dict[int, list[User]]:
+    """Whom each case's notices go to, as `notices.customer_recipients` says it of one."""
+    told: defaultdict[int, list[int]] = defaultdict(list)
+    nobodys = {license_id for requestor, license_id, _ in customers.values() if requestor is None}
+    contacts = contacts_by_license(nobodys) if nobodys else {}
+    for case_id, (requestor, license_id, administrator) in customers.items():
+        if requestor is not None:
+            told[case_id] = [requestor]
+        else:
+            others = [*contacts.get(license_id, []), *([administrator] if administrator else [])]
+            told[case_id] = sorted(others)
+    rows = Watcher.objects.filter(case__in=among(customers.keys())).order_by("pk")
     for case_id, user_id in rows.values_list("case_id", "user_id"):
-        watching[case_id].append(user_id)
-    keys = {*requestors.values(), *(key for watchers in watching.values() for key in watchers)}
+        told[case_id].append(user_id)
+    keys = {key for people in told.values() for key in people}
     fields = ("pk", "is_active", "is_staff", "staff_mail")
     people: dict[Any, User] = {
         person.pk: person for person in User.objects.filter(pk__in=among(keys)).only(*fields)
     }
-    return {
-        case: each_once(people[requestor], (people[key] for key in watching[case]))
-        for case, requestor in requestors.items()
-    }
+    return {case: each_once(people[key] for key in told[case]) for case in customers}

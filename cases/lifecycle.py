@@ -75,6 +75,8 @@ class Action(StrEnum):
     """Everything that can be done with a case. The values name addresses and history."""
 
     FILE = "file"
+    LOG_CALLER = "log-caller"
+    TAKE_OVER = "take-over"
     CLAIM = "claim"
     ASSIGN = "assign"
     ANSWER = "answer"
@@ -96,6 +98,9 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     ACKNOWLEDGE = "acknowledge"
     RAISE_URGENCY = "raise-urgency"
+    REQUEST_CALL = "request-call"
+    CANCEL_CALL = "cancel-call"
+    DECLINE_CALL = "decline-call"
     LOWER_PRIORITY = "lower-priority"
     CHANGE_PRIORITY = "change-priority"
     HAND_TO_COLLEAGUE = "hand-to-colleague"
@@ -127,7 +132,8 @@ class CaseFacts:
 
     `reopen_until` is the last instant, inclusive, at which the customer may reopen; `term_ended_on` the last
     day of the license's last term once that is over; `raised_at` when the customer last raised the urgency;
-    `response_due_at` until when, inclusive, a first response is still in time; None once it came or is late.
+    `response_due_at` until when, inclusive, a first response is still in time; None once it came or is late;
+    `is_nobodys` while a logged caller's case has no requestor, `has_call` while support owes a call.
     """
 
     status: Status
@@ -137,6 +143,8 @@ class CaseFacts:
     is_acknowledged: bool = False
     is_held: bool = False
     is_extended: bool = False
+    is_nobodys: bool = False
+    has_call: bool = False
     raised_at: datetime | None = None
     reopen_until: datetime | None = None
     term_ended_on: date | None = None
@@ -218,6 +226,23 @@ def _can_be_lowered(facts: CaseFacts, _now: datetime) -> Refusal | None:
     )
 
 
+def _can_be_called(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """P1 to P3, one call at a time"""
+    if facts.has_call:
+        return Refusal("call_awaited")
+    return Refusal("no_call_for_p4") if facts.priority is Priority.P4 else None
+
+
+def _awaits_call(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """a call is awaited"""
+    return None if facts.has_call else Refusal("no_call_awaited")
+
+
+def _is_nobodys(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    """a caller's request that nobody has taken over"""
+    return None if facts.is_nobodys else Refusal("already_taken_over")
+
+
 def _has_term(facts: CaseFacts, _now: datetime) -> Refusal | None:
     """while the license has a term"""
     return Refusal("term_ended", {"last_on": facts.term_ended_on}) if facts.term_ended_on else None
@@ -245,9 +270,19 @@ _PENDING_ENGINEERING = frozenset({Status.PENDING_ENGINEERING})
 _RESOLUTION_PROVIDED = frozenset({Status.RESOLUTION_PROVIDED})
 _A, _R, _T = Action, Role, Target
 
-# SPEC 2. Filing has no source: `entitlements.permissions.filing_refusal` answers for it.
+# SPEC 2. Filing has no source: `entitlements.permissions.filing_refusal` answers for it, and for a caller
+# `term_refusal`.
 TRANSITIONS: tuple[Transition, ...] = (
     _row(_A.FILE, {_R.FILER, _R.AGENT}, frozenset(), _T.AWAITING_ASSIGNMENT),
+    _row(_A.LOG_CALLER, {_R.AGENT}, frozenset(), _T.PENDING_RESPONSE),
+    _row(
+        _A.TAKE_OVER,
+        {_R.FILER, _R.ADMINISTRATOR},
+        frozenset({Status.PENDING_RESPONSE}),
+        _T.AWAITING_ASSIGNMENT,
+        _is_nobodys,
+        _has_term,
+    ),
     _row(_A.CLAIM, {_R.AGENT}, OPEN, _T.TAKEN_UP, _is_unowned),
     _row(_A.ASSIGN, {_R.LEAD}, OPEN, _T.TAKEN_UP),
     _row(_A.ANSWER, {_R.AGENT}, OPEN, _T.TAKEN_UP),
@@ -270,6 +305,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(_A.ESCALATE, {_R.CONTACT}, OPEN, _T.UNCHANGED, _is_not_escalated, _is_answered_or_late, _has_term),
     _row(_A.ACKNOWLEDGE, {_R.AGENT}, OPEN, _T.UNCHANGED, _awaits_acknowledgement),
     _row(_A.RAISE_URGENCY, {_R.CONTACT}, OPEN, _T.UNCHANGED, _can_be_raised, _has_term),
+    _row(_A.REQUEST_CALL, {_R.CONTACT}, OPEN, _T.UNCHANGED, _can_be_called),
+    _row(_A.CANCEL_CALL, {_R.CONTACT}, OPEN, _T.UNCHANGED, _awaits_call),
+    _row(_A.DECLINE_CALL, {_R.AGENT}, OPEN, _T.UNCHANGED, _awaits_call),
     _row(_A.LOWER_PRIORITY, {_R.AGENT}, OPEN, _T.UNCHANGED, _can_be_lowered),
     _row(_A.CHANGE_PRIORITY, {_R.AGENT}, OPEN, _T.UNCHANGED),
     _row(_A.HAND_TO_COLLEAGUE, {_R.REQUESTOR, _R.ADMINISTRATOR, _R.AGENT}, OPEN, _T.UNCHANGED),
@@ -279,13 +317,33 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(_A.LINK_RELATED, {_R.AGENT}, ANY, _T.UNCHANGED),
 )
 
+# SPEC 3.4: what can be done with a caller's case before a contact takes it over; all else needs a requestor.
+WITHOUT_REQUESTOR = frozenset(
+    {
+        Action.TAKE_OVER,
+        Action.CLOSE,
+        Action.AUTO_CLOSE,
+        Action.FOLLOW_UP,
+        Action.HOLD,
+        Action.RELEASE,
+        Action.EXTEND,
+        Action.EDIT_WATCHERS,
+        Action.ADD_NOTE,
+        Action.TAG,
+        Action.LINK_RELATED,
+    }
+)
+
 # Actions that a person of the customer can see on the case page, in the page's order.
 CUSTOMER_ACTIONS: tuple[Action, ...] = (
+    Action.TAKE_OVER,
     Action.REPLY,
     Action.CONFIRM,
     Action.REOPEN,
     Action.FOLLOW_UP,
     Action.EXTEND,
+    Action.REQUEST_CALL,
+    Action.CANCEL_CALL,
     Action.ESCALATE,
     Action.RAISE_URGENCY,
     Action.HAND_TO_COLLEAGUE,
@@ -300,6 +358,7 @@ STAFF_ACTIONS: tuple[Action, ...] = (
     Action.ANSWER,
     Action.ADD_NOTE,
     Action.LOG_CONTACT,
+    Action.DECLINE_CALL,
     Action.RESUME,
     Action.HOLD,
     Action.RELEASE,
@@ -330,12 +389,25 @@ def refusal(action: Action, facts: CaseFacts, *, roles: frozenset[Role], now: da
 
 
 def _refusal_of(row: Transition, facts: CaseFacts, now: datetime) -> Refusal | None:
+    if facts.is_nobodys and not (row.action in WITHOUT_REQUESTOR and facts.status in row.sources):
+        return Refusal("nobody_took_over", {"status": facts.status})
     if facts.status not in row.sources:
         return Refusal("wrong_status", {"action": row.action, "status": facts.status, "allowed": row.sources})
     for guard in row.guards:
         if refused := guard(facts, now):
             return refused
     return None
+
+
+def is_beside_the_point(action: Action, facts: CaseFacts) -> bool:
+    """This will tell an action of a rare state from those that a page shows with the reason of a refusal."""
+    match action:
+        case Action.TAKE_OVER:
+            return not facts.is_nobodys
+        case Action.CANCEL_CALL | Action.DECLINE_CALL:
+            return not facts.has_call
+        case _:
+            return False
 
 
 def status_after(action: Action, status: Status, *, is_owned: bool) -> Status:

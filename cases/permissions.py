@@ -40,6 +40,8 @@ def facts_of(case: Case, *, now: datetime) -> CaseFacts:
         is_acknowledged=case.acknowledged_at is not None,
         is_held=period is not None and any(hold.ended_at is None for hold in period.holds.all()),
         is_extended=period is not None and period.extended_at is not None,
+        is_nobodys=case.is_nobodys,
+        has_call=case.call_id is not None,
         raised_at=case.raised_at,
         reopen_until=case.reopen_until,
         term_ended_on=term_ended_on(case.license, now),

@@ -167,7 +167,10 @@ def to_html(source: str, *, code_label: str = "Code") -> str:
     )
 
 
-def excerpt(source: str, length: int = 160) -> str:
+EXCERPT_LENGTH = 160
+
+
+def excerpt(source: str, length: int = EXCERPT_LENGTH) -> str:
     """This will give the beginning of a text in one line, cut at a word, with an ellipsis if cut."""
     line = " ".join(source.replace("`", "").split())
     if len(line) <= length:

@@ -21,6 +21,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from cases import follow_up
+from cases.calls import Slot, slots
 from cases.first_response import SHOWN_WITH
 from cases.lifecycle import ENDED, WAITING
 from cases.models import (
@@ -36,7 +37,7 @@ from cases.models import (
     WaitingPeriod,
 )
 from cases.response import TargetState
-from entitlements.queries import access_until
+from entitlements.queries import access_until, calendar_of
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.notices.states import UNSENT, MailState
@@ -72,11 +73,16 @@ def case_to_read(user: User, key: int) -> Case:
     Who owns it and who changed it last is not loaded: the page names neither. A customer's account is the
     case's: it came with the session, and its region too.
     """
-    shown = ("license__product", "requestor", "period__policy", *SHOWN_WITH)
+    shown = ("license__product", "requestor", "period__policy", "call", *SHOWN_WITH)
     case = _with_its_rows(Case.objects.visible_to(user).select_related(*shown), key)
     if user.account is not None:
         case.account = case.license.account = user.account
     return case
+
+
+def slots_for(case: Case, now: datetime) -> list[Slot]:
+    """This will list the slots in which the case's region can call, as its calendar stands now."""
+    return list(slots(calendar_of(case.account.country.region, now).calendar, now))
 
 
 def has_access(case: Case, now: datetime) -> bool:
@@ -153,6 +159,7 @@ _ROW_COLUMNS = (
     "last_event_at",
     "last_event_kind",
     "license__product__name",
+    "caller_name",
     "requestor__name",
     "requestor__email",
     "period__started_at",

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from cases.action_pages import PAGES, ActionPage, Submission
+from cases.forms import ActionForm
 from cases.lifecycle import Action
 from cases.models import Case
 from cases.wording import explain
@@ -21,7 +23,7 @@ from portal.accounts.models import User
 from portal.clock import machine_now
 from portal.errors import DomainError, FieldRefused
 from portal.files.storing import StoredBlob, stored
-from portal.work.form_tokens import sent_before, submit_once, throttle
+from portal.work.form_tokens import new_token, sent_before, submit_once, throttle
 
 # What SPEC 6 limits per person and hour, beside uploads.
 _LIMITED = frozenset({"case", "reply"})
@@ -40,6 +42,17 @@ class Asked:
     def page(self) -> ActionPage:
         """How the action is asked for."""
         return PAGES[self.action]
+
+    def empty_form(self, auto_id: str = "id_%s", **initial: Any) -> ActionForm:
+        """This will make the action's form, with a token of its own."""
+        initial["form_token"] = new_token()
+        return self.page.form(case=self.case, actor=self.user, now=self.now, initial=initial, auto_id=auto_id)
+
+    def sent_form(
+        self, data: QueryDict, files: MultiValueDict[str, Any], auto_id: str = "id_%s"
+    ) -> ActionForm:
+        """This will make the action's form with what was sent."""
+        return self.page.form(data, files, case=self.case, actor=self.user, now=self.now, auto_id=auto_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import follow_up
+from cases import follow_up, prose
 from cases.follow_up import PlannedStep, Step, StepKind
 from cases.models import Case, CaseEvent, WaitingPeriod
 from cases.response import time_left
@@ -64,14 +64,29 @@ def closing_instant(case: Case, *, now: datetime) -> datetime | None:
     return None if case.period is None else follow_up.closes_at(case.period.rules(), now=now)
 
 
+def question_of(case: Case, length: int = prose.EXCERPT_LENGTH) -> str:
+    """This will give the beginning of what a waiting case waits for; a caller's case has nothing asked."""
+    question = case.period.question if case.period else None
+    return prose.excerpt(question.body, length) if question else ""
+
+
 def timeline_of(
     case: Case, events: Iterable[CaseEvent], *, now: datetime, viewer: User
 ) -> list[TimelineItem]:
     """This will put history, now and the plan into one list, oldest first."""
     past = [_past(event, viewer) for event in events]
     here = TimelineItem("now", _("Now"), now)
-    coming = (_planned(step, now) for step in planned_steps(case, now=now))
-    return [*past, here, *_first_response(case, now), *coming]
+    steps = (_planned(step, now) for step in planned_steps(case, now=now))
+    coming = sorted([*_first_response(case, now), *_call(case), *steps], key=lambda item: item.at)
+    return [*past, here, *coming]
+
+
+def _call(case: Case) -> list[TimelineItem]:
+    """The call that the customer awaits."""
+    if case.call is None:
+        return []
+    stops = _("Ends with the call, or when either side cancels it")
+    return [TimelineItem("planned", _("Support calls"), case.call.starts_at, stops=stops)]
 
 
 def _first_response(case: Case, now: datetime) -> list[TimelineItem]:

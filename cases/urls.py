@@ -28,6 +28,7 @@ urlpatterns = [
     path("new/", views.new_case, name="new"),
     path("<case_number:key>/", views.case_page, name="case"),
     path("<case_number:key>/follow-up/", views.follow_up, name="follow_up"),
+    path("<case_number:key>/take-over/", views.take_over, name="take_over"),
     path("<case_number:key>/files/<slug:file_key>/", views.download, name="download"),
     path("<case_number:key>/<slug:action>/", views.act, name="act"),
 ]

@@ -21,10 +21,11 @@ def filing_refusal(user: User, license_: License, now: datetime) -> DomainError 
         return NotAllowed("not_a_named_contact", product=product)
     if not user.may_file_cases:
         return NotAllowed("may_not_file", product=product)
-    return _term_refusal(license_, now)
+    return term_refusal(license_, now)
 
 
-def _term_refusal(license_: License, now: datetime) -> DomainError | None:
+def term_refusal(license_: License, now: datetime) -> DomainError | None:
+    """Say why nothing can be filed for a license now, by whomever, or None; the codes of `filing_refusal`."""
     product = license_.product.name
     every = list(license_.terms.all())
     zone = region_zone(license_)

@@ -165,9 +165,7 @@ class CaseAdmin(StaffReads, ModelAdmin):
         if action not in set(STAFF_ACTIONS) or Action(action) not in PAGES:
             raise Http404
         asked = Asked(_person(request), case, Action(action), business_now())
-        form = asked.page.form(
-            request.POST, request.FILES, case=case, actor=asked.user, auto_id=_auto_id(asked.action)
-        )
+        form = asked.sent_form(request.POST, request.FILES, auto_id=_auto_id(asked.action))
         try:
             result = submit_action(asked, form, address=reverse("admin:cases_case_change", args=[key]))
         except Case.DoesNotExist:

@@ -1,4 +1,4 @@
-"""Filing by staff on behalf of a named contact who called or chatted: a new case, or a follow-up."""
+"""Filing by staff for who called or chatted: a contact's case or follow-up, or a caller's request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from cases import operations, queries
 from cases.first_response import promised_for
-from cases.forms import FilingForm, FollowUpForm
+from cases.forms import CallerForm, FilingForm, FollowUpForm
 from cases.lifecycle import Action, Channel
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
@@ -25,7 +25,7 @@ from cases.submitting import submit
 from cases.wording import CHANNELS, explain, languages_help, refusal_text
 from entitlements import terms
 from entitlements.models import License, Term
-from entitlements.permissions import filing_refusal
+from entitlements.permissions import filing_refusal, term_refusal
 from entitlements.queries import contacts_of, japanese_hours, region_zone
 from portal.accounts.models import User
 from portal.clock import business_now
@@ -97,6 +97,8 @@ def file_on_behalf(request: HttpRequest, actor: User, context: dict[str, Any]) -
     if request.method != "POST" and not request.GET.get("license"):
         return _choose_license(request, actor, now=now, context=context)
     license_ = _license(actor, request.GET.get("license", ""))
+    if "caller" in request.GET:
+        return _caller_page(_Filing(request, actor, now, license_, None, context))
     return _form_page(_Filing(request, actor, now, license_, None, context))
 
 
@@ -247,6 +249,43 @@ def _act(filing: _Filing) -> Callable[[Mapping[str, Any], Sequence[StoredBlob]],
         return reverse("admin:cases_case_change", args=[case.pk])
 
     return act
+
+
+# --- Or a caller without a seat ---------------------------------------------------------------------
+
+
+def _caller_page(filing: _Filing) -> HttpResponse:
+    """Asks who called, or logs them: contacts and administrator are told to take the request over."""
+    if (refused := term_refusal(filing.license, filing.now)) is not None:
+        return _show_caller(filing, None, explain(refused, to_staff=True), refused.http_status)
+    if filing.http.method != "POST":
+        return _show_caller(filing, CallerForm(initial={"form_token": new_token()}))
+    form = CallerForm(filing.http.POST)
+
+    def log(data: Mapping[str, Any], _files: Sequence[StoredBlob]) -> str:
+        facts = {name: data[name] for name in ("name", "address", "channel")}
+        case = operations.log_caller(filing.license, **facts, actor=filing.actor, now=filing.now)
+        return reverse("admin:cases_case_change", args=[case.pk])
+
+    result = submit(form, filing.actor, purpose="case", act=log)
+    if not result.is_done:
+        return result.mark(_show_caller(filing, form, result.problem, result.status))
+    messages.success(filing.http, _("Logged. The contacts of the product have been asked to take it over."))
+    return redirect(result.address)
+
+
+def _show_caller(
+    filing: _Filing, form: CallerForm | None, problem: str = "", status: int = 200
+) -> HttpResponse:
+    shown = {
+        **filing.context,
+        "title": _("Log a caller without a seat"),
+        "license": filing.license,
+        "is_caller": True,
+        "form": form,
+        "problem": problem,
+    }
+    return TemplateResponse(filing.http, "admin/cases/file.html", shown, status=status)
 
 
 def _show(filing: _Filing, form: FilingForm | None, *, problem: str = "", status: int = 200) -> HttpResponse:

@@ -130,6 +130,8 @@ class AttentionFilter(_Filter):
         return [
             ("escalated", _("Escalated")),
             ("closing", _("Closes within 24 hours")),
+            ("call", _("Call awaited")),
+            ("nobodys", _("Resubmission requested")),
             ("clock", _("Clock failed")),
             ("unreached", _("Reminder reached nobody")),
         ]
@@ -141,6 +143,10 @@ class AttentionFilter(_Filter):
                 return cases.open().filter(escalated_at__isnull=False)
             case "closing":
                 return cases.filter(pk__in=closing_today(cases.order_by(), business_now()))
+            case "call":
+                return cases.filter(call__isnull=False)
+            case "nobodys":
+                return cases.open().filter(requestor__isnull=True)
             case "clock":
                 return cases.filter(clock_failed_at__isnull=False)
             case _:

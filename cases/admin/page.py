@@ -10,20 +10,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import prose, queries
+from cases import queries
 from cases.action_pages import PAGES
 from cases.admin.columns import next_step
 from cases.first_response import first_response_of
 from cases.forms import ActionForm
-from cases.lifecycle import STAFF_ACTIONS, Action, refusal
+from cases.lifecycle import STAFF_ACTIONS, Action, is_beside_the_point, refusal
 from cases.models import Attachment, Case, CaseEvent, InternalNote, Message
 from cases.permissions import facts_of, roles_of
-from cases.timeline import closing_instant, timeline_of, track_of, who
-from cases.wording import ACTION_EFFECTS, ACTION_NAMES, as_html, refusal_text, step_name
+from cases.submitting import Asked
+from cases.timeline import closing_instant, question_of, timeline_of, track_of, who
+from cases.wording import ACTION_EFFECTS, ACTION_NAMES, as_html, call_words, refusal_text, step_name
 from entitlements import terms
 from entitlements.queries import region_zone
 from portal.accounts.models import User
-from portal.work.form_tokens import new_token
 
 # Three ways of writing to the customer share one text and its files: the button says what it sets off.
 WRITING = (Action.REQUEST_INFORMATION, Action.PROVIDE_RESOLUTION, Action.ANSWER)
@@ -46,6 +46,7 @@ _EFFECTS_ANEW = {
 _EFFECTS = {
     **ACTION_EFFECTS,
     Action.LOG_CONTACT: gettext_lazy("The customer's words from a call or a chat count as their reply."),
+    Action.DECLINE_CALL: gettext_lazy("With a reason that the customer is told. A call made is logged."),
     Action.HAND_TO_ENGINEERING: gettext_lazy("Sets Pending Engineering; the customer gets no notice."),
     Action.TAKE_BACK: gettext_lazy("Sets In Progress; the customer gets no notice."),
     Action.ACKNOWLEDGE: gettext_lazy("Tells the customer that support has seen the escalation."),
@@ -129,12 +130,12 @@ def page_context(
         "next_at": planned.due_at if planned else None,
         "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,
         "track": track_of(case.period, now=now) if case.period else None,
-        "question": prose.excerpt(case.period.question.body) if case.period else "",
+        "question": question_of(case),
         "conversation": conversation_of(case, events, user),
         "timeline": timeline_of(case, events, now=now, viewer=user),
         "claim": offers[Action.CLAIM],
         "writing": [offers[action] for action in WRITING],
-        "writing_form": _writing_form(case, user, offers, refused),
+        "writing_form": _writing_form(Asked(user, case, Action.ANSWER, now), offers, refused),
         "writing_primary": Action.ANSWER if case.is_waiting else Action.REQUEST_INFORMATION,
         "possible": [offer for offer in listed if not offer.refusal or offer.form],
         "refused": _by_reason(offer for offer in listed if offer.refusal and not offer.form),
@@ -142,7 +143,8 @@ def page_context(
         "links": queries.links_of(case),
         "tags": _tags(events),
         "term": terms.in_force(case.license.terms.all(), now, zone),
-        "requestor": who(case.requestor, user),
+        "requestor": who(case.requestor, user) if case.requestor else "",
+        "call": call_words(case.call) if case.call else "",
         "filed_by": who(case.filed_by, user),
         "owner": who(case.owner, user) if case.owner else "",
         "owns": case.owner_id == user.pk,
@@ -158,15 +160,17 @@ def offers_of(
     offers: dict[Action, Offer] = {}
     first = () if case.is_open else _FIRST_WHEN_CLOSED
     for action in dict.fromkeys([*first, *STAFF_ACTIONS]):
+        if is_beside_the_point(action, facts):
+            continue
         rule = refusal(action, facts, roles=roles, now=now)
         words = refusal_text(rule.code, rule.values, to_staff=True) if rule else ""
-        offers[action] = _offer(case, user, action, words, wanted=wanted, refused=refused)
+        asked = Asked(user, case, action, now)
+        offers[action] = _offer(asked, words, wanted=wanted, refused=refused)
     return offers
 
 
-def _offer(
-    case: Case, user: User, action: Action, words: str, *, wanted: str, refused: Refused | None
-) -> Offer:
+def _offer(asked: Asked, words: str, *, wanted: str, refused: Refused | None) -> Offer:
+    case, action = asked.case, asked.action
     name = str(ACTION_NAMES[action])
     is_anew = case.is_waiting and action in WRITING
     effect = str(_EFFECTS_ANEW[action] if is_anew else _EFFECTS.get(action, ""))
@@ -182,19 +186,19 @@ def _offer(
     if refused is not None and was_sent:
         form = refused.form
     elif not words and is_asked_for and action not in WRITING:
-        form = _empty_form(case, user, action, refused)
+        form = _empty_form(asked, refused)
     if form is None and action in _ON_DEMAND:
         address = f"{reverse('admin:cases_case_change', args=[case.pk])}?do={action.value}#do-{action.value}"
     is_open = was_sent or wanted == action or _rescues(action, case, refused)
     return Offer(action, name, effect, address, button, words, form, is_open)
 
 
-def _empty_form(case: Case, user: User, action: Action, refused: Refused | None) -> ActionForm:
+def _empty_form(asked: Asked, refused: Refused | None) -> ActionForm:
     """An unbound form; that of reopening takes over a text that came too late."""
-    initial = {"form_token": new_token()}
-    if refused is not None and _rescues(action, case, refused):
-        initial["text"] = refused.data.get("text", "")
-    return PAGES[action].form(case=case, actor=user, initial=initial, auto_id=f"{action.value}-%s")
+    text = {}
+    if refused is not None and _rescues(asked.action, asked.case, refused):
+        text = {"text": refused.data.get("text", "")}
+    return asked.empty_form(auto_id=f"{asked.action.value}-%s", **text)
 
 
 def _rescues(action: Action, case: Case, refused: Refused | None) -> bool:
@@ -203,16 +207,10 @@ def _rescues(action: Action, case: Case, refused: Refused | None) -> bool:
     )
 
 
-def _writing_form(
-    case: Case, user: User, offers: dict[Action, Offer], refused: Refused | None
-) -> ActionForm | None:
+def _writing_form(asked: Asked, offers: dict[Action, Offer], refused: Refused | None) -> ActionForm | None:
     if refused is not None and refused.action in WRITING:
-        return refused.form if case.is_open else None
-    if offers[Action.ANSWER].refusal:
-        return None
-    return PAGES[Action.ANSWER].form(
-        case=case, actor=user, initial={"form_token": new_token()}, auto_id="write-%s"
-    )
+        return refused.form if asked.case.is_open else None
+    return None if offers[Action.ANSWER].refusal else asked.empty_form(auto_id="write-%s")
 
 
 def _stands_in_list(offer: Offer, case: Case) -> bool:

@@ -3,6 +3,7 @@
 from cases.forms.acting import (
     ActionForm,
     AssignForm,
+    CallForm,
     ChangePriorityForm,
     CloseForm,
     ColleagueForm,
@@ -18,11 +19,13 @@ from cases.forms.acting import (
     TagsForm,
     WatchersForm,
 )
-from cases.forms.filing import FilingForm, FollowUpForm
+from cases.forms.filing import CallerForm, FilingForm, FollowUpForm, TakeOverForm
 
 __all__ = [
     "ActionForm",
     "AssignForm",
+    "CallForm",
+    "CallerForm",
     "ChangePriorityForm",
     "CloseForm",
     "ColleagueForm",
@@ -38,5 +41,6 @@ __all__ = [
     "RaiseUrgencyForm",
     "ReasonForm",
     "TagsForm",
+    "TakeOverForm",
     "WatchersForm",
 ]

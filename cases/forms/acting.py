@@ -1,5 +1,6 @@
 """What is asked for with each action on a case."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.forms.fields import PeopleField, TextField, ask_plainly, field_of_people
 from cases.lifecycle import Channel, EscalationReason, Resolution
-from cases.models import Case, case_number
-from cases.queries import engineers
-from cases.wording import CHANNELS, ESCALATION_REASONS, RESOLUTION_MEANINGS, RESOLUTIONS
+from cases.models import PHONE_LENGTH, Case, case_number
+from cases.queries import engineers, slots_for
+from cases.wording import CHANNELS, ESCALATION_REASONS, RESOLUTION_MEANINGS, RESOLUTIONS, slot_choices
 from entitlements.targets import Priority
 from entitlements.wording import PRIORITIES
 from portal.accounts.models import User
@@ -22,9 +23,10 @@ class ActionForm(forms.Form):
     form_token = forms.CharField(widget=forms.HiddenInput, max_length=64)
     layout = ""
 
-    def __init__(self, *args: Any, case: Case, actor: User, **options: Any) -> None:
+    def __init__(self, *args: Any, case: Case, actor: User, now: datetime, **options: Any) -> None:
         self.case = case
         self.actor = actor
+        self.now = now
         super().__init__(*args, **options)
         self.prepare()
         ask_plainly(self)
@@ -115,6 +117,37 @@ class RaiseUrgencyForm(ActionForm):
     justification = forms.CharField(label=_("What has changed"), max_length=500)
 
 
+class CallForm(ActionForm):
+    """A number to call, and for P2 and P3 when."""
+
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=PHONE_LENGTH,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=_("With its country code."),
+    )
+    starts_at = forms.TypedChoiceField(
+        label=_("When"),
+        coerce=datetime.fromisoformat,
+        empty_value=None,
+        help_text=_("Support calls within the half hour that begins then."),
+        error_messages={"invalid_choice": _("This time can no longer be chosen. Choose another one.")},
+    )
+
+    def prepare(self) -> None:
+        """P1 is called as soon as possible; the others choose among the slots of the coming days."""
+        if self.case.phone and not self.is_bound:
+            self.initial["phone"] = self.case.phone
+        if self.case.priority == Priority.P1:
+            del self.fields["starts_at"]
+            return
+        self.fields["starts_at"].choices = slot_choices(slots_for(self.case, self.now))  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Without a choice of time there is none."""
+        return {"starts_at": None, **(super().clean() or {})}
+
+
 class PriorityForm(ActionForm):
     """A lower priority for P1 and P2 whose critical information was not obtained."""
 
@@ -142,7 +175,7 @@ class ChangePriorityForm(ActionForm):
         required=False,
         help_text=_("Needed to lower P1 or P2."),
     )
-    phone = forms.CharField(label=_("Phone, answered 24x7"), max_length=40, required=False)
+    phone = forms.CharField(label=_("Phone, answered 24x7"), max_length=PHONE_LENGTH, required=False)
     impact = forms.CharField(label=_("Business impact"), max_length=500, required=False)
     is_reachable = forms.BooleanField(label=_("The customer is reachable 24x7"), required=False)
 
@@ -162,7 +195,7 @@ class ColleagueForm(ActionForm):
             seats__license=self.case.license_id, seats__removed_at__isnull=True, is_active=True
         )
         self.fields["colleague"].queryset = (  # type: ignore[attr-defined]
-            contacts.exclude(pk=self.case.requestor_id).order_by("email")
+            contacts.exclude(requested_cases=self.case).order_by("email")
         )
 
 

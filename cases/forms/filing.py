@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.first_response import PromisedFor
 from cases.forms.fields import PeopleField, TextField, TitleField, ask_plainly, field_of_people
-from cases.models import TITLE_LENGTH
-from cases.wording import LANGUAGES
+from cases.lifecycle import Channel
+from cases.models import CALLER_LENGTH, PHONE_LENGTH, TITLE_LENGTH
+from cases.wording import CHANNELS, LANGUAGES
 from entitlements.languages import CaseLanguage
 from entitlements.models import License
 from entitlements.targets import Priority
@@ -61,7 +62,7 @@ class FilingForm(forms.Form):
     )
     phone = forms.CharField(
         label=_("Phone, answered at any hour"),
-        max_length=40,
+        max_length=PHONE_LENGTH,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         help_text=_("With its country code."),
@@ -140,3 +141,32 @@ class FollowUpForm(FilingForm):
         for name in ("product", "phone", "impact", "is_reachable"):
             del self.fields[name]
         self.fields["priority"].choices = PRIORITIES[1:]  # type: ignore[attr-defined]
+
+
+class TakeOverForm(FilingForm):
+    """A caller's request that becomes a case: its product is chosen already."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["product"]
+
+
+class CallerForm(forms.Form):
+    """Who called without a seat: name and address, nothing of the problem (SPEC 3.4)."""
+
+    form_token = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    name = TitleField(label=_("Name of the caller"), max_length=CALLER_LENGTH)
+    address = forms.EmailField(
+        label=_("E-mail address of the caller"),
+        help_text=_("So that colleagues can reach them. The portal sends nothing to it."),
+    )
+    channel = forms.TypedChoiceField(
+        label=_("Channel"),
+        choices=[choice for choice in CHANNELS if choice[0] != Channel.PORTAL],
+        coerce=Channel,
+        initial=Channel.PHONE.value,
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        ask_plainly(self)

@@ -22,7 +22,7 @@ _REMINDER_NOTICES = Notice.objects.filter(kind=REMINDER).annotate(
 
 
 def _strangers() -> Iterator[Offence]:
-    foreign = ~Q(requestor__account=F("account")) | ~Q(license__account=F("account"))
+    foreign = ~Q(requestor=None) & ~Q(requestor__account=F("account")) | ~Q(license__account=F("account"))
     for case in Case.objects.filter(foreign).order_by("pk"):
         yield case.about, "its requestor or its license belongs to another account"
     for row in Watcher.objects.exclude(user__account=F("case__account")).order_by("pk"):
@@ -65,7 +65,9 @@ def requestor_had_left(case_id: int, at: datetime) -> bool:
         for number, (occurred_at, changes) in enumerate(requestors.values_list("occurred_at", "changes"))
         if number == 0 or occurred_at == at
     ]
-    return Seat.objects.filter(user__in=people, removed_at__lte=at).exists()
+    # Without a requestor everybody with a seat was told.
+    theirs = Q(user__in=people) if any(people) else Q(license__cases=case_id)
+    return Seat.objects.filter(theirs, removed_at__lte=at).exists()
 
 
 def _steps_without_a_notice() -> Iterator[Offence]:

@@ -1,7 +1,10 @@
 """Cases and what hangs on them. Rows for people come only through `visible_to(user)` (DESIGN 4)."""
 
+from cases.models.calls import CallRequest
 from cases.models.case import (
+    CALLER_LENGTH,
     MOST_WATCHERS,
+    PHONE_LENGTH,
     RECORDED_COLUMNS,
     TEXT_LENGTH,
     TITLE_LENGTH,
@@ -16,11 +19,14 @@ from cases.models.waiting import FollowUpPolicy, FollowUpStep, Hold, WaitingPeri
 from cases.models.writing import Attachment, CaseTag, InternalNote, Message, RelatedLink
 
 __all__ = [
+    "CALLER_LENGTH",
     "MOST_WATCHERS",
+    "PHONE_LENGTH",
     "RECORDED_COLUMNS",
     "TEXT_LENGTH",
     "TITLE_LENGTH",
     "Attachment",
+    "CallRequest",
     "Case",
     "CaseEvent",
     "CaseQuerySet",

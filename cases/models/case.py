@@ -21,9 +21,12 @@ from portal.audit.models import Event
 # SPEC 6: a title has 1–200 characters, a text 1–32,000.
 TITLE_LENGTH = 200
 TEXT_LENGTH = 32_000
+PHONE_LENGTH = 40
+CALLER_LENGTH = 150
 # SPEC 1: up to 10 people of the account get a case's notices beside the requestor.
 MOST_WATCHERS = 10
-# The columns whose every change stands in history; the others are fixed at filing, or follow from history.
+# The columns whose every change stands in history. The others are fixed at filing (a caller's case is filed
+# when somebody takes it over), or follow from history.
 RECORDED_COLUMNS = (
     "status",
     "priority",
@@ -42,6 +45,7 @@ RECORDED_COLUMNS = (
     "escalation_reason",
     "acknowledged_at",
     "raised_at",
+    "call_id",
     "response_id",
     "response_due_at",
     "response_missed_at",
@@ -56,13 +60,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> "CaseQuerySet":
         """Cases that `user` may see: agents and leads all; customers those of their account that they may.
 
-        A requestor needs a seat on the product still: removing the seat ends the product's access.
+        A requestor needs a seat on the product still: removing the seat ends the product's access. A caller's
+        case without a requestor is for every contact of the product to take over.
         """
         if staff_groups(user):
             return self
         if not user.is_active or user.account_id is None:
             return self.none()
-        mine = Q(requestor=user, license_id__in=active_license_ids(user))
+        mine = Q(requestor=user) | Q(requestor=None)
+        mine &= Q(license_id__in=active_license_ids(user))
         watched = Exists(Watcher.objects.filter(case=OuterRef("pk"), user=user))
         if user.sees_account_cases:
             return self.filter(account_id=user.account_id)
@@ -85,6 +91,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             "requestor",
             "owner",
             "period__policy",
+            "call",
             "last_event_by",
         )
 
@@ -94,8 +101,9 @@ class Case(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="cases")
     license = models.ForeignKey(License, on_delete=models.PROTECT, related_name="cases")
+    # Nobody's, while a caller without a seat waits for a contact to take the case over (SPEC 3.4).
     requestor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="requested_cases"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="requested_cases"
     )
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(
@@ -112,8 +120,12 @@ class Case(models.Model):
     environment = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=2, choices=LANGUAGES, default=CaseLanguage.ENGLISH)
     channel = models.CharField(max_length=8, choices=CHANNELS, default=Channel.PORTAL)
-    phone = models.CharField(max_length=40, blank=True)
+    phone = models.CharField(max_length=PHONE_LENGTH, blank=True)
     impact = models.CharField(max_length=500, blank=True)
+
+    # Who called without a seat: *resubmission requested*. It stays on record once the case is taken over.
+    caller_name = models.CharField(max_length=CALLER_LENGTH, blank=True)
+    caller_address = models.EmailField(blank=True)
 
     status = models.CharField(max_length=24, choices=STATUSES)
     priority = models.PositiveSmallIntegerField(choices=PRIORITIES)
@@ -146,6 +158,10 @@ class Case(models.Model):
     escalation_reason = models.CharField(max_length=40, choices=ESCALATION_REASONS, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     raised_at = models.DateTimeField(null=True, blank=True)
+    # The call that the customer awaits.
+    call = models.OneToOneField(
+        "CallRequest", null=True, blank=True, on_delete=models.PROTECT, related_name="awaiting_case"
+    )
 
     # The newest event that the customer may see, repeated here for lists.
     last_event_at = models.DateTimeField()
@@ -194,6 +210,19 @@ class Case(models.Model):
                 condition=Q(response_missed_at__isnull=True) | Q(response_withdrawn_at__isnull=True),
                 name="case_target_ends_once",
             ),
+            models.CheckConstraint(
+                condition=Q(requestor__isnull=False)
+                | (
+                    ~Q(caller_name="")
+                    # The second status only until its transaction has written the waiting period.
+                    & Q(status__in=ENDED | {Status.PENDING_RESPONSE, Status.AWAITING_ASSIGNMENT})
+                    & Q(response__isnull=True)
+                ),
+                name="case_has_a_requestor",
+            ),
+            models.CheckConstraint(
+                condition=Q(call__isnull=True) | ~Q(status__in=ENDED), name="case_ended_awaits_no_call"
+            ),
             models.CheckConstraint(condition=Q(status__in=list(Status)), name="case_status_known"),
             models.CheckConstraint(
                 condition=Q(priority__gte=Priority.P1, priority__lte=Priority.P4), name="case_priority_known"
@@ -241,6 +270,11 @@ class Case(models.Model):
         return Target(
             self.response_due_at, self.first_responded_at, self.response_missed_at, self.response_withdrawn_at
         )
+
+    @property
+    def is_nobodys(self) -> bool:
+        """A caller's case that no contact has taken over."""
+        return self.requestor_id is None
 
     @property
     def is_waiting(self) -> bool:

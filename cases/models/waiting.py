@@ -56,7 +56,8 @@ class WaitingPeriod(models.Model):
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=24, choices=STATUSES)
     policy = models.ForeignKey(FollowUpPolicy, on_delete=models.PROTECT, related_name="+")
-    question = models.ForeignKey("Message", on_delete=models.PROTECT, related_name="+")
+    # A caller's case waits without one: to be taken over.
+    question = models.ForeignKey("Message", null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     extended_at = models.DateTimeField(null=True, blank=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases.lifecycle import WAITING, Status
 from cases.models import Case, Message
-from cases.notices.words import REMINDER, WORDS, NoticeWords
+from cases.notices.words import REMINDER, WORDS, WORDS_WITHOUT_REQUESTOR, NoticeWords
 from cases.timeline import closing_instant, planned_steps
 from cases.wording import RESOLUTION_NAMES, STATUS_NAMES, as_html, reminder_name, step_name
 from entitlements.wording import PRIORITY_NAMES
@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 _OF_A_HOLD = frozenset({"case_hold_set", "case_hold_ended"})
 _OF_A_TARGET = frozenset({"case_target_warned", "case_target_missed"})
+_WITH_REASON = frozenset({"case_hold_set", "case_closed", "case_urgency_raised", "case_call_declined"})
+_TO_TAKE_OVER = "case_caller_logged"
+_OF_A_CALL = frozenset({"case_call_requested"})
 _CLOSURES: Mapping[str, Status] = {"case_closed": Status.CLOSED, "case_auto_closed": Status.AUTO_CLOSED}
 
 
@@ -62,7 +65,7 @@ def _path(notice: Notice, words: NoticeWords) -> str:
 def _values(params: Mapping[str, object]) -> dict[str, str]:
     """The params as words: instants in the active zone, priorities and resolutions by name."""
     values = {key: str(value) for key, value in params.items()}
-    for key in ("until", "reopen_until", "closes_at", "response_due_at"):
+    for key in ("until", "reopen_until", "closes_at", "response_due_at", "call_at"):
         if moment := parse_datetime(values.get(key, "")):
             values[key] = exact(moment, timezone.get_current_timezone())
     for key in ("before", "after"):
@@ -90,6 +93,10 @@ def _overtaken(notice: Notice, case: Case) -> str | None:
     """What has happened since that leaves the notice without a point."""
     if notice.kind == REMINDER and (case.status not in WAITING or case.period_id != notice.params["period"]):
         return "period_ended"
+    if notice.kind == _TO_TAKE_OVER and not (case.is_nobodys and case.is_open):
+        return "taken_over"
+    if notice.kind in _OF_A_CALL and case.call_id is None:
+        return "call_ended"
     if notice.kind in _OF_A_HOLD and case.status not in WAITING:
         return "period_ended"
     if notice.kind in _OF_A_TARGET and (case.first_responded_at is not None or not case.is_open):
@@ -105,6 +112,8 @@ def _mail(notice: Notice, words: NoticeWords) -> Mail:
         .prefetch_related("period__holds", "period__steps")
         .get(pk=notice.params["case"])
     )
+    if case.is_nobodys:
+        words = WORDS_WITHOUT_REQUESTOR.get(notice.kind.removeprefix("case_"), words)
     now = notice.created_at
     values = {**_values(notice.params), **_case_values(case)}
     deadline = closing_instant(case, now=now)
@@ -113,9 +122,9 @@ def _mail(notice: Notice, words: NoticeWords) -> Mail:
         number=case.number,
         account_name=case.account.name,
         heading=str(words.heading) % values,
-        lead=[_about_line(case), str(words.lead) % values, *_extra(notice)],
+        lead=[*_about_line(case), str(words.lead) % values, *_extra(notice)],
         deadline=deadline,
-        deadline_label=_("Without an answer it closes by itself:") if deadline else "",
+        deadline_label=_deadline_label(case) if deadline else "",
         quote_label=_quote_label(quoted),
         quote_html=as_html(quoted.body) if quoted else "",
         quote_text=quoted.body if quoted else "",
@@ -129,6 +138,12 @@ def _mail(notice: Notice, words: NoticeWords) -> Mail:
     return render_mail(content, subject=_subject(case, words, values, deadline))
 
 
+def _deadline_label(case: Case) -> str:
+    if case.is_nobodys:
+        return _("If nobody takes it over it closes by itself:")
+    return _("Without an answer it closes by itself:")
+
+
 def _case_values(case: Case) -> dict[str, str]:
     zone = timezone.get_current_timezone()
     return {
@@ -136,13 +151,15 @@ def _case_values(case: Case) -> dict[str, str]:
         "product": case.license.product.name,
         "priority": str(PRIORITY_NAMES[case.priority]),
         "status": str(STATUS_NAMES[case.status]),
-        "requestor": str(case.requestor),
+        "requestor": str(case.requestor or ""),
+        "caller": case.caller_name,
+        "caller_address": case.caller_address,
         "reopen_until": exact(case.reopen_until, zone) if case.reopen_until else "",
     }
 
 
 def _subject(case: Case, words: NoticeWords, values: Mapping[str, str], deadline: datetime | None) -> str:
-    if deadline and not words.is_for_staff:
+    if deadline and not words.is_for_staff and not case.is_nobodys:
         return _("%(number)s: please answer by %(instant)s") % {
             "number": case.number,
             "instant": exact(deadline, timezone.get_current_timezone()),
@@ -150,12 +167,15 @@ def _subject(case: Case, words: NoticeWords, values: Mapping[str, str], deadline
     return f"{case.number}: {str(words.headline) % values}"
 
 
-def _about_line(case: Case) -> str:
-    return _("Your case “%(title)s” (%(product)s, %(priority)s).") % {
+def _about_line(case: Case) -> list[str]:
+    if case.is_nobodys:
+        return []  # it has no title and no priority of its own yet
+    about = _("Your case “%(title)s” (%(product)s, %(priority)s).") % {
         "title": case.title,
         "product": case.license.product.name,
         "priority": PRIORITY_NAMES[case.priority],
     }
+    return [about]
 
 
 def _extra(notice: Notice) -> list[str]:
@@ -170,7 +190,7 @@ def _due_stated(notice: Notice) -> list[str]:
 
 def _reason_stated(notice: Notice) -> list[str]:
     reason = str(notice.params.get("reason") or "")
-    is_text = notice.kind in ("case_hold_set", "case_closed", "case_urgency_raised") and reason
+    is_text = notice.kind in _WITH_REASON and reason
     return [_("Reason: %(reason)s") % {"reason": reason}] if is_text else []
 
 
@@ -193,7 +213,7 @@ def _quote_label(quoted: Message | None) -> str:
 
 
 def _others(case: Case, words: NoticeWords) -> list[tuple[str, str]]:
-    if case.status not in WAITING or words.is_for_staff:
+    if case.status not in WAITING or words.is_for_staff or case.is_nobodys:
         return []
     path = reverse("cases:case", args=[case.pk])
     extend = (
@@ -208,6 +228,8 @@ def _why_you(notice: Notice, case: Case) -> str:
     recipient = notice.recipient
     if recipient is not None and staff_groups(recipient):
         return _("You get it because you own the case or are on duty for its region.")
+    if case.is_nobodys:
+        return _("You get it because you are a named contact of the product or the account administrator.")
     if notice.recipient_id == case.requestor_id:
         return _("You get it because you are the requestor of the case.")
     return _("You get it because you watch the case.")

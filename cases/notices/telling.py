@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from django.db.models import Q
+
 from cases.models import Case, CaseEvent
 from cases.notices.words import REMINDER, WORDS
+from entitlements.queries import contacts_by_license
 from portal.accounts.models import User
 from portal.accounts.queries import leads, staff_on_duty
 from portal.notices.operations import NoticeDraft, announce, cancel_pending
@@ -87,14 +90,21 @@ def staff_recipients(
 
 
 def customer_recipients(case: Case) -> list[User]:
-    """This will list the requestor and the watchers who may still sign in; each once."""
-    return each_once(case.requestor, case.watchers.all())
+    """This will list the requestor and the watchers who may still sign in; each once.
+
+    Without a requestor those are told who can take the case over: the product's contacts and the
+    administrator.
+    """
+    if case.requestor is not None:
+        return each_once([case.requestor, *case.watchers.all()])
+    contacts = contacts_by_license([case.license_id]).get(case.license_id, [])
+    takers = User.objects.filter(Q(pk__in=contacts) | Q(administered_account=case.account_id))
+    return each_once([*takers.order_by("pk"), *case.watchers.all()])
 
 
-def each_once(requestor: User, watchers: Iterable[User]) -> list[User]:
-    """This will list those of a case's people who may still sign in, the requestor first; each once."""
-    people = {requestor.pk: requestor, **{person.pk: person for person in watchers}}
-    return [person for person in people.values() if person.is_active]
+def each_once(people: Iterable[User]) -> list[User]:
+    """This will list those of a case's people who may still sign in, in their order; each once."""
+    return [person for person in {person.pk: person for person in people}.values() if person.is_active]
 
 
 def reminder_draft(

@@ -125,6 +125,24 @@ WORDS: Mapping[str, NoticeWords] = {
         gettext_lazy("A new case follows this one; the two are linked."),
         gettext_lazy("See the case"),
     ),
+    "caller_logged": NoticeWords(
+        gettext_lazy("Request to take over"),
+        gettext_lazy("A caller’s request waits for one of you"),
+        gettext_lazy("Take this request over"),
+        gettext_lazy(
+            "%(caller)s (%(caller_address)s) called support about %(product)s, without a seat for it. "
+            "Support works on it once a named contact or the account administrator has taken it over."
+        ),
+        gettext_lazy("Take it over"),
+        "take-over",
+    ),
+    "call_declined": NoticeWords(
+        gettext_lazy("Call given up"),
+        gettext_lazy("Support could not make the call"),
+        gettext_lazy("Support could not make the call"),
+        gettext_lazy("You can request another call, or write in the case."),
+        gettext_lazy("See the case"),
+    ),
     "p1_filed": NoticeWords(
         gettext_lazy("P1 filed"),
         gettext_lazy("A P1 case was filed"),
@@ -165,6 +183,22 @@ WORDS: Mapping[str, NoticeWords] = {
         gettext_lazy("Open the case"),
         is_for_staff=True,
     ),
+    "call_requested": NoticeWords(
+        gettext_lazy("Call requested"),
+        gettext_lazy("The customer asks for a call at %(call_at)s"),
+        gettext_lazy("The customer asks for a call"),
+        gettext_lazy("%(account)s, %(product)s. Call at %(call_at)s; the number stands in the case."),
+        gettext_lazy("Open the case"),
+        is_for_staff=True,
+    ),
+    "call_cancelled": NoticeWords(
+        gettext_lazy("Call cancelled"),
+        gettext_lazy("The customer cancelled the call"),
+        gettext_lazy("The customer cancelled the call"),
+        gettext_lazy("%(account)s, %(product)s. Nobody has to call."),
+        gettext_lazy("Open the case"),
+        is_for_staff=True,
+    ),
     "escalated": NoticeWords(
         gettext_lazy("Escalated"),
         gettext_lazy("The customer escalated"),
@@ -172,5 +206,27 @@ WORDS: Mapping[str, NoticeWords] = {
         gettext_lazy("%(account)s, %(product)s. Acknowledge it with a message."),
         gettext_lazy("Open the case"),
         is_for_staff=True,
+    ),
+}
+
+# The clock's words in a caller's case that nobody has taken over: there is nothing to answer.
+WORDS_WITHOUT_REQUESTOR: Mapping[str, NoticeWords] = {
+    "reminder": NoticeWords(
+        gettext_lazy("Reminder"),
+        gettext_lazy("%(reminder)s: a caller’s request waits for one of you"),
+        gettext_lazy("The request still waits for one of you"),
+        gettext_lazy(
+            "%(caller)s (%(caller_address)s) called support about %(product)s, without a seat for it. "
+            "Nobody has taken the request over."
+        ),
+        gettext_lazy("Take it over"),
+        "take-over",
+    ),
+    "auto_closed": NoticeWords(
+        gettext_lazy("Closure notice"),
+        gettext_lazy("A caller’s request closed by itself"),
+        gettext_lazy("The request closed by itself"),
+        gettext_lazy("Nobody took the request of %(caller)s over. A named contact can file a new case."),
+        gettext_lazy("See the case"),
     ),
 }

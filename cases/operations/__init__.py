@@ -1,5 +1,7 @@
 """Every verb on a case: one function each, called by pages, admin, commands and the demo alike."""
 
+from cases.operations.callers import log_caller, take_over_case
+from cases.operations.calls import cancel_call, decline_call, request_call
 from cases.operations.conversation import (
     add_note,
     answer_case,
@@ -36,10 +38,12 @@ __all__ = [
     "add_policy",
     "answer_case",
     "assign_case",
+    "cancel_call",
     "change_priority",
     "claim_case",
     "close_case",
     "confirm_resolution",
+    "decline_call",
     "edit_watchers",
     "escalate_case",
     "extend_waiting",
@@ -49,6 +53,7 @@ __all__ = [
     "hand_to_engineering",
     "hold_case",
     "link_related",
+    "log_caller",
     "log_contact",
     "lower_priority",
     "provide_resolution",
@@ -57,8 +62,10 @@ __all__ = [
     "release_hold",
     "reopen_case",
     "reply_to_case",
+    "request_call",
     "request_information",
     "resume_case",
     "set_tags",
     "take_back",
+    "take_over_case",
 ]

@@ -8,10 +8,20 @@ from datetime import datetime
 from django.db import transaction
 
 from cases import notices
+from cases.calls import CallOutcome
 from cases.folding import Changes, State, changes_between
 from cases.follow_up import next_due_at, reopen_until
 from cases.lifecycle import Action, Channel, Resolution, Role, Status, status_after
-from cases.models import Attachment, Case, CaseEvent, CaseQuerySet, Hold, Message, WaitingPeriod
+from cases.models import (
+    Attachment,
+    CallRequest,
+    Case,
+    CaseEvent,
+    CaseQuerySet,
+    Hold,
+    Message,
+    WaitingPeriod,
+)
 from cases.operations.response_targets import settle_target, target_stated, withdraw_target
 from cases.permissions import raise_refusal, refusal_of, roles_of
 from cases.queries import policy_in_force
@@ -209,8 +219,11 @@ def record_event(
     )
 
 
-def begin_period(change: Change, question: Message) -> None:
-    """This will start a new waiting period with its series: every setting of a waiting status does."""
+def begin_period(change: Change, question: Message | None) -> None:
+    """This will start a new waiting period with its series: every setting of a waiting status does.
+
+    A caller's case has no question: what is waited for is somebody who takes it over.
+    """
     finish_period(change.case, now=change.now)
     case = change.case
     period = WaitingPeriod.objects.create(
@@ -247,6 +260,14 @@ def end_hold(hold: Hold, *, now: datetime) -> None:
     hold.save(update_fields=["ended_at"])
 
 
+def end_call(case: Case, outcome: CallOutcome, *, now: datetime) -> None:
+    """This will end the call that the customer awaits, if there is one."""
+    if case.call_id is None:
+        return
+    CallRequest.objects.filter(pk=case.call_id).update(ended_at=now, outcome=outcome)
+    case.call = None
+
+
 def close(case: Case, *, status: Status, resolution: Resolution | None, now: datetime) -> None:
     """This will end a case at `now`; the window for reopening is decided here (SPEC 2.1).
 
@@ -255,6 +276,7 @@ def close(case: Case, *, status: Status, resolution: Resolution | None, now: dat
     policy = case.period.policy if case.period and status is Status.AUTO_CLOSED else policy_in_force(now)
     finish_period(case, now=now)
     withdraw_target(case, now=now)
+    end_call(case, CallOutcome.CLOSED, now=now)
     case.status = status
     case.resolution = resolution or ""
     case.closed_at = now

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from cases.calls import CallOutcome
 from cases.lifecycle import Action, Channel
 from cases.models import Case, InternalNote, Message
-from cases.operations.changing import Change, begin_period, changing, finish_period
+from cases.operations.changing import Change, begin_period, changing, end_call, finish_period
 from portal.accounts.models import User
 from portal.files.storing import StoredBlob
 
@@ -70,9 +71,14 @@ def reply_to_case(
 def log_contact(
     case: Case, *, text: str, said_by: str, channel: Channel, actor: User, now: datetime
 ) -> Message:
-    """This will record what the customer said by phone or chat; it ends a waiting period like a reply."""
+    """This will record what the customer said by phone or chat; it ends a waiting period like a reply.
+
+    By phone it is the call that the customer awaited, too.
+    """
     with changing(case, Action.LOG_CONTACT, actor=actor, now=now) as change:
         finish_period(change.case, now=now)
+        if channel is Channel.PHONE:
+            end_call(change.case, CallOutcome.MADE, now=now)
         change.move()
         message = change.write(text, Message.Purpose.LOGGED, said_by=said_by, channel=channel)
         event = change.record("contact_logged", {"message": message.pk, "channel": str(channel)})

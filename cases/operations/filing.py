@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from cases.lifecycle import Action, Channel, Role, Status
-from cases.models import Case, Message
+from cases.models import Case, CaseEvent, Message
 from cases.operations.changing import Change, changing, write_message
 from cases.operations.people import set_watchers, watchers_change
 from cases.operations.response_targets import begin_target
@@ -52,10 +52,8 @@ def file_case(
     with transaction.atomic():
         license_ = locked_license(license_.pk)
         _require_may_file(license_, requestor, actor=actor, now=now)
-        if priority is Priority.P1 and not (phone and impact and is_reachable):
-            raise FieldRefused("p1_needs_commitment", field="priority")
-        if not is_supported(language, family=license_.product.family):
-            raise FieldRefused("language_not_supported", field="language")
+        require_commitment(priority, is_given=bool(phone and impact and is_reachable))
+        require_language(language, license_)
         case = Case.objects.create(
             account=license_.account,
             license=license_,
@@ -100,13 +98,30 @@ def _require_may_file(license_: License, requestor: User, *, actor: User, now: d
         raise refused
 
 
+def require_commitment(priority: Priority, *, is_given: bool) -> None:
+    """This will refuse a P1 without phone, effect on the business and the promise to be reachable."""
+    if priority is Priority.P1 and not is_given:
+        raise FieldRefused("p1_needs_commitment", field="priority")
+
+
+def require_language(language: CaseLanguage, license_: License) -> None:
+    """This will refuse a language in which the product is not supported."""
+    if not is_supported(language, family=license_.product.family):
+        raise FieldRefused("language_not_supported", field="language")
+
+
 def _announce_filing(case: Case, watching: set[int], *, actor: User, now: datetime) -> None:
     roles = frozenset({Role.AGENT} if staff_groups(actor) else {Role.CONTACT})
     change = Change(case, Action.FILE, actor, now, roles, state_before={})
     detail = {"priority": int(case.priority), "requestor": case.requestor_id}
     event = change.record("filed", detail, lists=watchers_change(set(), watching))
+    tell_of_filing(change, event)
+
+
+def tell_of_filing(change: Change, event: CaseEvent) -> None:
+    """This will acknowledge a case to the customer, and tell staff of a P1."""
     change.acknowledge(event)
-    if case.priority == Priority.P1:
+    if change.case.priority == Priority.P1:
         change.tell_staff("p1_filed", event)
 
 

@@ -23,9 +23,9 @@ def hand_to_colleague(case: Case, *, colleague: User, actor: User, now: datetime
             raise FieldRefused("already_requestor", field="colleague")
         if not has_seat(colleague, change.case.license_id):
             raise FieldRefused("not_a_contact_of_the_product", field="colleague")
-        before = change.case.requestor
+        before = change.case.requestor_id
         change.case.requestor = colleague
-        event = change.record("requestor_changed", {"before": before.pk, "after": colleague.pk})
+        event = change.record("requestor_changed", {"before": before, "after": colleague.pk})
         change.tell_customer("requestor_changed", event)
     return change.case
 
@@ -51,6 +51,7 @@ def set_watchers(case: Case, watchers: Iterable[User], *, now: datetime) -> tupl
     Watcher.objects.filter(case=case, user_id__in=present - wanted.keys()).delete()
     added = sorted(wanted.keys() - present)
     Watcher.objects.bulk_create(Watcher(case=case, user_id=key, added_at=now) for key in added)
+    case.refresh_from_db(fields=["watchers"])  # lets go of those that were read before, without a statement
     return present, set(wanted)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import notices
+from cases.calls import CallOutcome
 from cases.due import DueCase, lock_due
 from cases.follow_up import (
     DueStep,
@@ -27,7 +28,7 @@ from cases.follow_up import (
     steps_due,
 )
 from cases.lifecycle import Status
-from cases.models import Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod
+from cases.models import CallRequest, Case, CaseEvent, FollowUpStep, Hold, WaitingPeriod
 from cases.sweep.chunks import backlog_of, carry_out_due, changes_of
 from cases.wording import step_name
 from portal.notices.operations import NoticeDraft, announce
@@ -65,6 +66,7 @@ class _Decision:
             "next_follow_up_at": None,
             "clock_failed_at": None,
             "closed_at": now,
+            "call_id": None,
             "reopen_until": reopen_until(now, self.after.policy),
         }
 
@@ -145,6 +147,10 @@ def _close(decisions: list[_Decision], now: datetime) -> None:
     periods = [decision.case.period_id for decision in decisions]
     WaitingPeriod.objects.filter(pk__in=among(periods)).update(ended_at=now)
     Hold.objects.filter(period__in=among(periods), ended_at__isnull=True).update(ended_at=now)
+    calls = [decision.case.call_id for decision in decisions if decision.case.call_id]
+    if calls:
+        ended = CallRequest.objects.filter(pk__in=among(calls), ended_at__isnull=True)
+        ended.update(ended_at=now, outcome=CallOutcome.CLOSED)
     by_window: dict[timedelta, list[_Decision]] = defaultdict(list)
     for decision in decisions:
         by_window[decision.after.policy.reopen_within].append(decision)

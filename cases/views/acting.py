@@ -19,7 +19,7 @@ from cases.views.page import case_or_404, page_context, refusal_words
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, refusal_text
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
-from portal.work.form_tokens import new_token, sent_before
+from portal.work.form_tokens import sent_before
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def act(request: HttpRequest, key: int, action: str) -> HttpResponse:
     asked = Request(user, case, Action(action), business_now(), request)
     if request.method == "POST":
         return _carry_out(asked)
-    form = asked.page.form(case=case, actor=user, initial={"form_token": new_token()})
+    form = asked.empty_form()
     if not form.asks():
         response = render(request, "405.html", status=405)
         response["Allow"] = "POST"
@@ -57,7 +57,7 @@ def act(request: HttpRequest, key: int, action: str) -> HttpResponse:
 
 
 def _carry_out(asked: Request) -> HttpResponse:
-    form = asked.page.form(asked.http.POST, asked.http.FILES, case=asked.case, actor=asked.user)
+    form = asked.sent_form(asked.http.POST, asked.http.FILES)
     try:
         result = submit_action(asked, form, address=reverse("cases:case", args=[asked.case.pk]))
     except Case.DoesNotExist:
@@ -103,7 +103,7 @@ def _rescue(asked: Request, case: Case, form: ActionForm) -> dict[str, object]:
     text = asked.http.POST.get("text", "")
     roles = roles_of(asked.user, case)
     refused = refusal_of(Action.REOPEN, case, roles=roles, now=asked.now)
-    reopening = PAGES[Action.REOPEN]
+    reopening = Asked(asked.user, case, Action.REOPEN, asked.now)
     is_final = case.reopen_until is not None and case.reopen_until < asked.now
     closing = {
         "last_kind": case.last_event_kind,
@@ -115,8 +115,6 @@ def _rescue(asked: Request, case: Case, form: ActionForm) -> dict[str, object]:
         "problem": refusal_text("wrong_status", words),
         "rescued_text": text,
         "reopen_refusal": refusal_words(refused),
-        "reopen_form": None
-        if refused
-        else reopening.form(case=case, actor=asked.user, initial={"text": text, "form_token": new_token()}),
-        "reopening": reopening,
+        "reopen_form": None if refused else reopening.empty_form(text=text),
+        "reopening": reopening.page,
     }

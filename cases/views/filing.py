@@ -1,4 +1,4 @@
-"""Filing a case, and a follow-up of a closed one."""
+"""Filing a case, a follow-up of a closed one, and what a caller's request becomes when it is taken over."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases import operations
 from cases.first_response import promised_for
-from cases.forms import FilingForm, FollowUpForm
-from cases.lifecycle import Action
+from cases.forms import FilingForm, FollowUpForm, TakeOverForm
+from cases.lifecycle import Action, Refusal
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
 from cases.submitting import submit
 from cases.views.page import case_or_404, refusal_words, visible_links
-from cases.wording import explain, languages_help
+from cases.wording import Words, explain, languages_help
 from entitlements.models import License
 from entitlements.permissions import FilingChoice, filing_choices
 from entitlements.queries import japanese_hours
@@ -32,7 +32,9 @@ from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 from portal.files.storing import StoredBlob
-from portal.work.form_tokens import new_token
+from portal.work.form_tokens import new_token, sent_before
+
+_FILED = gettext_lazy("Your case was filed. We have sent you an acknowledgement.")
 
 
 @login_required
@@ -62,11 +64,16 @@ def new_case(request: HttpRequest) -> HttpResponse:
         )
 
     offered = [choice.license for choice in choices if choice.refusal is None]
-    context: dict[str, Any] = {**_sides(user, choices), "heading": _("New case")}
+    context: dict[str, Any] = {
+        **_sides(user, choices),
+        "heading": _("New case"),
+        "address": reverse("cases:new"),
+        "button": _("File the case"),
+    }
     shown = _Shown(context, offered, now)
     if request.method == "POST":
         form = _form(FilingForm, user, choices, request.POST, request.FILES)
-        return _submit(request, form, file, shown)
+        return _submit(request, form, file, shown, done=_FILED)
     initial = {"form_token": new_token(), "priority": 3}
     return _show(request, _form(FilingForm, user, choices, initial=initial), shown)
 
@@ -86,12 +93,12 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
         "earlier": visible_links(user, Q(follows=old)),
         "earlier_count": old.follow_ups.count(),
         "problem": refusal_words(refused),
+        "address": reverse("cases:follow_up", args=[old.pk]),
+        "button": _("File the follow-up"),
         **_sides(user, []),
     }
     if refused is not None:
-        status = 403 if refused.is_about_role else 409
-        return render(request, "cases/new.html", context, status=status)
-
+        return _show_refused(request, refused, context)
     shown = _Shown(context, [old.license], now)
 
     def file(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
@@ -110,9 +117,63 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
 
     if request.method == "POST" and "prefill" not in request.POST:
         form = _form(FollowUpForm, user, [], request.POST, request.FILES)
-        return _submit(request, form, file, shown)
+        return _submit(request, form, file, shown, done=_FILED)
     initial = _from_old(old, user) | {"description": request.POST.get("text", "")}
     return _show(request, _form(FollowUpForm, user, [], initial=initial), shown)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_over(request: HttpRequest, key: int) -> HttpResponse:
+    """This will show what makes a case of a caller's request, or take the request over."""
+    user, now = signed_in(request), business_now()
+    case = case_or_404(user, key)
+    if user.is_staff:
+        return redirect("admin:cases_case_change", case.pk)
+    # The first submit has made the request the person's: it cannot be taken over again.
+    if address := sent_before(request.POST.get("form_token", ""), user, purpose="case"):
+        return redirect(address)
+    refused = refusal_of(Action.TAKE_OVER, case, roles=roles_of(user, case), now=now)
+    context: dict[str, Any] = {
+        "heading": _("Take %(number)s over") % {"number": case.number},
+        "taken": case,
+        "problem": refusal_words(refused),
+        "address": reverse("cases:take_over", args=[case.pk]),
+        "button": _("Take the request over"),
+        **_sides(user, []),
+    }
+    if refused is not None:
+        return _show_refused(request, refused, context)
+    shown = _Shown(context, [case.license], now)
+
+    def take(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
+        return operations.take_over_case(
+            case,
+            data["title"],
+            description=data["description"],
+            priority=data["priority"],
+            environment=data["environment"],
+            language=data["language"],
+            phone=data["phone"],
+            impact=data["impact"],
+            is_reachable=data["is_reachable"],
+            watchers=data["watchers"],
+            files=files,
+            actor=user,
+            now=now,
+        )
+
+    if request.method == "POST":
+        form = _form(TakeOverForm, user, [], request.POST, request.FILES)
+        done_words = _("The request is yours. We have sent you an acknowledgement.")
+        return _submit(request, form, take, shown, done=done_words)
+    initial = {"form_token": new_token(), "priority": 3}
+    return _show(request, _form(TakeOverForm, user, [], initial=initial), shown)
+
+
+def _show_refused(request: HttpRequest, refused: Refusal, context: Mapping[str, Any]) -> HttpResponse:
+    status = 403 if refused.is_about_role else 409
+    return render(request, "cases/new.html", context, status=status)
 
 
 @dataclass(frozen=True)
@@ -179,6 +240,8 @@ def _submit(
     form: FilingForm,
     file: Callable[[Mapping[str, Any], Sequence[StoredBlob]], Case],
     shown: _Shown,
+    *,
+    done: Words,
 ) -> HttpResponse:
     try:
         result = submit(
@@ -193,5 +256,5 @@ def _submit(
         if result.problem:
             form.add_error(None, result.problem)
         return result.mark(_show(request, form, shown, status=result.status))
-    messages.success(request, _("Your case was filed. We have sent you an acknowledgement."))
+    messages.success(request, str(done))
     return redirect(result.address)

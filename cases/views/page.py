@@ -11,15 +11,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases import prose, queries
+from cases import queries
 from cases.action_pages import PAGES
 from cases.first_response import first_response_of
 from cases.forms import ActionForm
-from cases.lifecycle import CUSTOMER_ACTIONS, Action, Refusal, refusal
+from cases.lifecycle import CUSTOMER_ACTIONS, Action, Refusal, is_beside_the_point, refusal
 from cases.models import Case, Hold, Message, case_number
 from cases.permissions import facts_of, roles_of
-from cases.timeline import closing_instant, timeline_of, track_of, who
-from cases.wording import ACTION_EFFECTS, ACTION_NAMES, STATUS_SENTENCES, as_html, refusal_text
+from cases.submitting import Asked
+from cases.timeline import closing_instant, question_of, timeline_of, track_of, who
+from cases.wording import ACTION_EFFECTS, ACTION_NAMES, STATUS_SENTENCES, as_html, call_words, refusal_text
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -92,21 +93,23 @@ def page_context(
         "has_access": queries.has_access(case, now),
         "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,
         "track": track_of(case.period, now=now) if case.period else None,
-        "question": prose.excerpt(case.period.question.body) if case.period else "",
+        "question": question_of(case),
         "conversation": conversation_of(case, messages, user),
         "message_count": len(messages),
         "timeline": timeline_of(case, events, now=now, viewer=user),
         "hold": _running_hold(case),
         "offers": offers,
         "follow_up": offers[Action.FOLLOW_UP],
+        "take_over": offers.get(Action.TAKE_OVER),
         "edit_watchers": offers[Action.EDIT_WATCHERS],
         "other_offers": [offer for offer in offers.values() if offer.action is not Action.REPLY],
-        "reply_form": form or (reply_form(case, user) if can_reply else None),
+        "reply_form": form or (Asked(user, case, Action.REPLY, now).empty_form() if can_reply else None),
         "reply": PAGES[Action.REPLY],
         "problem": problem,
         "follows": [link for link in links if link.pk == case.follows_id],
         "follow_ups": [link for link in links if link.pk != case.follows_id],
-        "requestor": who(case.requestor, user),
+        "requestor": who(case.requestor, user) if case.requestor else "",
+        "call": call_words(case.call) if case.call else "",
         "filed_by": who(case.filed_by, user),
         "token": new_token(),
     }
@@ -148,11 +151,6 @@ def visible_links(user: User, condition: Q) -> list[Case]:
     return list(Case.objects.visible_to(user).filter(condition).order_by("pk"))
 
 
-def reply_form(case: Case, user: User) -> ActionForm:
-    """This will make the empty form of a reply."""
-    return PAGES[Action.REPLY].form(case=case, actor=user, initial={"form_token": new_token()})
-
-
 def offers_of(case: Case, user: User, now: datetime) -> dict[Action, Offer]:
     """This will say of every customer action what it does or which rule refuses it now."""
     roles, facts = roles_of(user, case), facts_of(case, now=now)
@@ -160,6 +158,7 @@ def offers_of(case: Case, user: User, now: datetime) -> dict[Action, Offer]:
     return {
         action: _offer(action, refusal(action, facts, roles=roles, now=now), case, is_final=is_final)
         for action in CUSTOMER_ACTIONS
+        if not is_beside_the_point(action, facts)
     }
 
 

@@ -10,6 +10,8 @@ from entitlements.wording import PRIORITY_NAMES
 
 EVENT_NAMES: Mapping[str, Words] = {
     "filed": gettext_lazy("Case filed"),
+    "caller_logged": gettext_lazy("Somebody without a seat called"),
+    "taken_over": gettext_lazy("Request taken over"),
     "claimed": gettext_lazy("Taken up by an engineer"),
     "assigned": gettext_lazy("Assigned to an engineer"),
     "answered": gettext_lazy("Support answered"),
@@ -34,6 +36,9 @@ EVENT_NAMES: Mapping[str, Words] = {
     "escalated": gettext_lazy("Escalated"),
     "acknowledged": gettext_lazy("Escalation acknowledged"),
     "urgency_raised": gettext_lazy("Urgency raised"),
+    "call_requested": gettext_lazy("Call requested"),
+    "call_cancelled": gettext_lazy("Call cancelled"),
+    "call_declined": gettext_lazy("Call given up by support"),
     "priority_lowered": gettext_lazy("Priority lowered"),
     "priority_changed": gettext_lazy("Priority changed"),
     "requestor_changed": gettext_lazy("Requestor changed"),
@@ -61,8 +66,9 @@ def event_sentence(kind: str, detail: Mapping[str, object]) -> str:
                 "what": event_name(kind),
                 "reminder": reminder_name(int(str(detail["ordinal"]))),
             }
-        case "filed":
-            return _("Case filed as %(priority)s") % {"priority": _priority(detail["priority"])}
+        case "filed" | "taken_over":
+            filed, taken = _("Case filed as %(priority)s"), _("Request taken over as %(priority)s")
+            return (filed if kind == "filed" else taken) % {"priority": _priority(detail["priority"])}
         case "closed" | "confirmed":
             return _("%(what)s: %(resolution)s") % {
                 "what": event_name("closed"),

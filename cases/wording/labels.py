@@ -1,22 +1,34 @@
 """Labels of statuses, priorities, actions and roles, and the names of steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
 
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from cases import prose
+from cases.calls import CallOutcome, Slot
 from cases.follow_up import Step, StepKind
 from cases.lifecycle import Action, Channel, EscalationReason, Resolution, Role, Status
 from cases.response import TargetCause, TargetState, TargetStep
 from entitlements.languages import CaseLanguage
 from entitlements.queries import HoursNow
-from portal.accounts.wording import exact
+from portal.accounts.wording import exact, zone_label
 
 Words = str | Promise
+
+
+class AwaitedCall(Protocol):
+    """A call in [starts_at, ends_at), or as soon as possible where it has no end."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+
 
 STATUS_NAMES: Mapping[str, Words] = {
     Status.AWAITING_ASSIGNMENT: gettext_lazy("Awaiting Assignment"),
@@ -83,6 +95,13 @@ CHANNELS = [
     (Channel.CHAT.value, gettext_lazy("Chat")),
 ]
 
+CALL_OUTCOMES = [
+    (CallOutcome.MADE.value, gettext_lazy("The call took place.")),
+    (CallOutcome.CANCELLED.value, gettext_lazy("The customer cancelled it.")),
+    (CallOutcome.DECLINED.value, gettext_lazy("Support could not make it.")),
+    (CallOutcome.CLOSED.value, gettext_lazy("The case was closed before it.")),
+]
+
 ESCALATION_REASONS = [
     (EscalationReason.TIME_TO_RESOLUTION.value, gettext_lazy("Time to Resolution")),
     (EscalationReason.EXPECTATIONS.value, gettext_lazy("Resolution did not meet expectations")),
@@ -106,6 +125,8 @@ ROLE_NAMES: Mapping[str, Words] = {
 # A button says what happens (the mocks' rule).
 ACTION_NAMES: Mapping[str, Words] = {
     Action.FILE: gettext_lazy("File a case"),
+    Action.LOG_CALLER: gettext_lazy("Log a caller without a seat"),
+    Action.TAKE_OVER: gettext_lazy("Take the request over"),
     Action.CLAIM: gettext_lazy("Claim"),
     Action.ASSIGN: gettext_lazy("Assign"),
     Action.ANSWER: gettext_lazy("Answer"),
@@ -127,6 +148,9 @@ ACTION_NAMES: Mapping[str, Words] = {
     Action.ESCALATE: gettext_lazy("Escalate"),
     Action.ACKNOWLEDGE: gettext_lazy("Acknowledge the escalation"),
     Action.RAISE_URGENCY: gettext_lazy("Raise the urgency"),
+    Action.REQUEST_CALL: gettext_lazy("Request a call"),
+    Action.CANCEL_CALL: gettext_lazy("Cancel the call"),
+    Action.DECLINE_CALL: gettext_lazy("Give the call up"),
     Action.LOWER_PRIORITY: gettext_lazy("Lower the priority"),
     Action.CHANGE_PRIORITY: gettext_lazy("Change the priority"),
     Action.HAND_TO_COLLEAGUE: gettext_lazy("Hand to a colleague"),
@@ -138,6 +162,7 @@ ACTION_NAMES: Mapping[str, Words] = {
 
 # What an action does, for those who may take it.
 ACTION_EFFECTS: Mapping[str, Words] = {
+    Action.TAKE_OVER: gettext_lazy("It becomes your case: describe the problem, and its target starts."),
     Action.REPLY: gettext_lazy("Reminders and the auto-closure stop at once."),
     Action.CONFIRM: gettext_lazy("The case closes as Resolution Confirmed. You can reopen it for 14 days."),
     Action.CLOSE: gettext_lazy("If you no longer need an answer. You can reopen it for 14 days."),
@@ -146,6 +171,10 @@ ACTION_EFFECTS: Mapping[str, Words] = {
     Action.EXTEND: gettext_lazy("Once per waiting period: every planned step moves by 72 hours."),
     Action.ESCALATE: gettext_lazy("Brings the case to a support lead's attention. It cannot be undone."),
     Action.RAISE_URGENCY: gettext_lazy("P4 to P3, or P3 to P2, once in 24 hours and with a reason."),
+    Action.REQUEST_CALL: gettext_lazy(
+        "P1: support calls as soon as possible. P2 and P3: at a time in business hours that you choose."
+    ),
+    Action.CANCEL_CALL: gettext_lazy("Support does not call. You can request another call."),
     Action.HAND_TO_COLLEAGUE: gettext_lazy("Another named contact of the product becomes the requestor."),
     Action.EDIT_WATCHERS: gettext_lazy("Up to 10 people of your account get this case's notices."),
     Action.HOLD: gettext_lazy("Stops the follow-up clock until the end of a day; the customer sees why."),
@@ -218,3 +247,27 @@ def languages_help(japanese: HoursNow, interface: str) -> str:
     if interface not in set(CaseLanguage):
         words.append(_("Answers come in the case's language, not in that of this page."))
     return " ".join(words)
+
+
+def slot_choices(slots: Iterable[Slot]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """This will offer slots as a choice, grouped by the days of the active zone."""
+    days: dict[str, list[tuple[str, str]]] = {}
+    for slot in slots:
+        since, until = timezone.localtime(slot.starts_at), timezone.localtime(slot.ends_at)
+        # Translators: Django date format of a day to choose: Thu 26 Nov
+        day = date_format(since, pgettext("slot", "D j M"))
+        words = f"{since:%H:%M}–{until:%H:%M} {zone_label(since)}"
+        days.setdefault(day, []).append((slot.starts_at.isoformat(), f"{day}, {words}"))
+    return list(days.items())
+
+
+def call_words(call: AwaitedCall) -> str:
+    """This will say when support calls, in the active zone."""
+    zone = timezone.get_current_timezone()
+    if call.ends_at is None:
+        return _("As soon as possible, asked for on %(when)s") % {"when": exact(call.starts_at, zone)}
+    until = timezone.localtime(call.ends_at)
+    return _("%(when)s, within the half hour until %(until)s") % {
+        "when": exact(call.starts_at, zone),
+        "until": f"{until:%H:%M}",
+    }

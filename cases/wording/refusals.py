@@ -7,10 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.lifecycle import (
-    Role,
-    Status,
-)
+from cases.lifecycle import ENDED, Action, Role
 from cases.wording.history import actor_name, event_name
 from cases.wording.labels import ACTION_NAMES, ROLE_NAMES, STATUS_NAMES, Words, status_name
 from entitlements.wording import PRIORITY_NAMES
@@ -51,6 +48,20 @@ _REFUSALS: Mapping[str, Words] = {
         "Outside Resolution Provided only the customer may say Resolution Confirmed. "
         "Choose another resolution."
     ),
+    "already_taken_over": gettext_lazy("A colleague has taken the request over already."),
+    "caller_is_a_contact": gettext_lazy(
+        "This person is a named contact of the product. File the case on their behalf."
+    ),
+    "nobody_to_take_over": gettext_lazy(
+        "The account has nobody who could take the request over. Seat a named contact of the product first."
+    ),
+    "call_awaited": gettext_lazy("A call is awaited already. Cancel it to choose another time."),
+    "no_call_awaited": gettext_lazy("No call is awaited."),
+    "no_call_for_p4": gettext_lazy(
+        "Calls are for P1, P2 and P3. Write what you need here, or raise the urgency with a reason."
+    ),
+    "slot_not_offered": gettext_lazy("This time can no longer be chosen. Choose another one."),
+    "slot_missing": gettext_lazy("Choose a time in business hours."),
     "same_priority": gettext_lazy("The case has this priority already. Choose another one."),
     "language_not_supported": gettext_lazy(
         "Cases of Commerce are supported in English only. Choose English."
@@ -88,6 +99,7 @@ _REFUSALS: Mapping[str, Words] = {
 # Codes whose sentence is put together below.
 _COMPOSED = frozenset(
     {
+        "nobody_took_over",
         "wrong_role",
         "wrong_status",
         "reopening_too_late",
@@ -107,6 +119,8 @@ def refusal_text(code: str, values: Mapping[str, object], *, to_staff: bool = Fa
             return _wrong_role(values, to_staff=to_staff)
         case "wrong_status":
             text = _wrong_status(values)
+        case "nobody_took_over":
+            text = _nobody_took_over(values)
         case "reopening_too_late":
             text = _(
                 "Reopening was possible until %(until)s. File a follow-up: it is filled in from this case "
@@ -159,13 +173,21 @@ def _wrong_status(values: Mapping[str, object]) -> str:
         return _("The case is %(status)s, and reopening has ended. File a follow-up.") % {
             "status": status_name(status)
         }
-    if status in (Status.CLOSED, Status.AUTO_CLOSED):
+    if action == Action.TAKE_OVER and status not in ENDED:
+        return str(_REFUSALS["already_taken_over"])
+    if status in ENDED:
         return _("The case is %(status)s. Reopen it, or file a follow-up.") % {"status": status_name(status)}
     return _("Possible in %(allowed)s; this case is in %(status)s.") % {
         "action": ACTION_NAMES[action],
         "allowed": _names(STATUS_NAMES, values["allowed"]),
         "status": status_name(status),
     }
+
+
+def _nobody_took_over(values: Mapping[str, object]) -> str:
+    if str(values["status"]) in ENDED:
+        return _("The case closed before anybody took the request over. File a new case.")
+    return _("The request is nobody's yet: a named contact of the product has to take it over first.")
 
 
 def _who_did_what(values: Mapping[str, object], *, to_staff: bool) -> str:

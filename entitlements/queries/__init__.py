@@ -30,7 +30,14 @@ from entitlements.queries.promises import (
     targets_in_force,
     thawed,
 )
-from entitlements.queries.seats import active_license_ids, contacts_of, forget_seats, has_other_seat, has_seat
+from entitlements.queries.seats import (
+    active_license_ids,
+    contacts_by_license,
+    contacts_of,
+    forget_seats,
+    has_other_seat,
+    has_seat,
+)
 
 __all__ = [
     "Capacity",
@@ -49,6 +56,7 @@ __all__ = [
     "calendar_of",
     "capacities_of",
     "capacity_of",
+    "contacts_by_license",
     "contacts_of",
     "forget_seats",
     "grants_of",

@@ -1,5 +1,6 @@
 """Seats: on which licenses a person is a named contact, and who is one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -39,6 +40,15 @@ def contacts_of(license_id: int) -> QuerySet[User]:
     """Find the active named contacts of a license, ordered by name."""
     seats = Seat.objects.active().filter(license_id=license_id)
     return User.objects.filter(is_active=True, pk__in=seats.values("user_id")).order_by("name", "email", "pk")
+
+
+def contacts_by_license(license_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Find the keys of the active named contacts of many licenses, in one statement."""
+    seats = Seat.objects.active().filter(license_id__in=list(license_ids), user__is_active=True)
+    found: dict[int, list[int]] = {}
+    for license_id, user_id in seats.order_by("user_id").values_list("license_id", "user_id"):
+        found.setdefault(license_id, []).append(user_id)
+    return found
 
 
 def has_other_seat(user_id: int, *, than: Seat) -> bool:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.models import Case
-from cases.prose import excerpt
 from cases.queries import CLOSING_SOON, for_list, waiting_for
-from cases.timeline import Track, track_of
+from cases.timeline import Track, question_of, track_of
 from cases.views.lists import Row, row_of
 from entitlements.queries import active_license_ids, holdings_of
 from portal.accounts.models import User
@@ -85,13 +84,14 @@ def _waiting_row(case: Case, user: User, now: datetime) -> WaitingRow:
         row=row,
         closes_at=row.closes_at,
         track=track_of(case.period, now=now),
-        question=excerpt(case.period.question.body, 110),
+        question=question_of(case, 110),
         can_answer=case.license_id in active_license_ids(user),
     )
 
 
 def _is_of(case: Case, user: User) -> bool:
-    return case.requestor_id == user.pk or user in case.watchers.all()
+    """Whose turn it is: the requestor's, the watchers'; a caller's request is everybody's to take over."""
+    return case.is_nobodys or case.requestor_id == user.pk or user in case.watchers.all()
 
 
 @require_safe

@@ -25,6 +25,8 @@ _CANCELLED: Mapping[str, str | Promise] = {
     "may_not_see": gettext_lazy("the recipient may no longer see it"),
     "period_ended": gettext_lazy("the waiting period had ended"),
     "reopened": gettext_lazy("the case was open again"),
+    "taken_over": gettext_lazy("the request had been taken over, or had closed"),
+    "call_ended": gettext_lazy("no call was awaited any more"),
     "answered": gettext_lazy("somebody had answered, or the case was closed"),
     "invitation_over": gettext_lazy("the invitation was used, revoked or out of date"),
     "invitation_replaced": gettext_lazy("a newer mail had replaced its link"),

@@ -26,6 +26,7 @@ TICK = timedelta(microseconds=1)
 # = leaves the status. A row names the action and who may take it; nobody else may.
 TABLE = """
                       AA  IP  PE  PR  RP  CL  AC   who
+take-over             .   .   .   AA  .   .   .    filer administrator
 claim                 IP  =   =   =   =   .   .    agent
 assign                IP  =   =   =   =   .   .    lead
 answer                IP  =   =   =   =   .   .    agent
@@ -47,6 +48,9 @@ extend                .   .   .   =   =   .   .    contact
 escalate              =   =   =   =   =   .   .    contact
 acknowledge           =   =   =   =   =   .   .    agent
 raise-urgency         =   =   =   =   =   .   .    contact
+request-call          =   =   =   =   =   .   .    contact
+cancel-call           =   =   =   =   =   .   .    contact
+decline-call          =   =   =   =   =   .   .    agent
 lower-priority        =   =   =   =   =   .   .    agent
 change-priority       =   =   =   =   =   .   .    agent
 hand-to-colleague     =   =   =   =   =   .   .    requestor administrator agent
@@ -69,6 +73,9 @@ WILLING = {
     Action.RELEASE: {"is_held": True},
     Action.ACKNOWLEDGE: {"is_escalated": True},
     Action.LOWER_PRIORITY: {"priority": Priority.P2},
+    Action.TAKE_OVER: {"is_nobodys": True},
+    Action.CANCEL_CALL: {"has_call": True},
+    Action.DECLINE_CALL: {"has_call": True},
 }
 
 
@@ -88,7 +95,7 @@ CELLS = cells()
 
 
 def test_the_hand_written_table_knows_every_action_of_a_case() -> None:
-    assert {action for action, *_ in CELLS} == set(Action) - {Action.FILE}
+    assert {action for action, *_ in CELLS} == set(Action) - {Action.FILE, Action.LOG_CALLER}
 
 
 @pytest.mark.parametrize(("action", "who", "status", "result"), CELLS)
@@ -103,7 +110,8 @@ def test_an_action_is_allowed_to_its_roles_in_its_statuses_and_to_nobody_else(
             assert (refused.code, refused.is_about_role) == ("wrong_role", True)
         elif result == ".":
             assert refused is not None
-            assert (refused.code, refused.is_about_role) == ("wrong_status", False)
+            code = "nobody_took_over" if facts.is_nobodys else "wrong_status"
+            assert (refused.code, refused.is_about_role) == (code, False)
         else:
             assert refused is None
 
@@ -173,6 +181,52 @@ def test_customers_raise_p4_and_p3_only(priority: int, code: str | None) -> None
 def test_only_p1_and_p2_are_lowered_for_missing_information(priority: int, code: str | None) -> None:
     facts = {"status": Status.IN_PROGRESS, "priority": Priority(priority)}
     assert code_of(Action.LOWER_PRIORITY, Role.AGENT, **facts) == code
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"priority": Priority.P1}, None),
+        ({"priority": Priority.P3}, None),
+        ({"priority": Priority.P4}, "no_call_for_p4"),
+        ({"priority": Priority.P2, "has_call": True}, "call_awaited"),
+    ],
+)
+def test_one_call_at_a_time_is_for_p1_to_p3(facts: dict[str, object], code: str | None) -> None:
+    assert code_of(Action.REQUEST_CALL, Role.CONTACT, status=Status.IN_PROGRESS, **facts) == code
+
+
+def test_a_call_that_nobody_awaits_is_neither_cancelled_nor_given_up() -> None:
+    assert code_of(Action.CANCEL_CALL, Role.CONTACT, status=Status.IN_PROGRESS) == "no_call_awaited"
+    assert code_of(Action.DECLINE_CALL, Role.AGENT, status=Status.IN_PROGRESS) == "no_call_awaited"
+
+
+# SPEC 3.4, read once more: what needs nobody's answer is done to a caller's case as to any other.
+UNTAKEN = {
+    "take-over", "close", "auto-close", "hold", "release", "extend",
+    "edit-watchers", "add-note", "tag", "link-related",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("action", [row.action for row in TRANSITIONS if row.sources])
+def test_what_needs_a_requestor_waits_until_somebody_has_taken_the_request_over(action: Action) -> None:
+    roles = frozenset(Role)
+    open_facts = {"status": Status.PENDING_RESPONSE, "is_nobodys": True, "is_held": True, "priority": 2}
+    refused = refusal(action, CaseFacts(**open_facts), roles=roles, now=NOW)
+    assert (refused is None) == (action.value in UNTAKEN)
+    assert refused is None or refused.code == "nobody_took_over"
+
+
+def test_a_request_is_taken_over_once() -> None:
+    status = Status.PENDING_RESPONSE
+    assert code_of(Action.TAKE_OVER, Role.FILER, status=status) == "already_taken_over"
+
+
+def test_a_request_that_closed_untaken_is_not_reopened_but_followed_up() -> None:
+    facts = {"status": Status.AUTO_CLOSED, "is_nobodys": True, "reopen_until": NOW}
+    assert code_of(Action.REOPEN, Role.CONTACT, **facts) == "nobody_took_over"
+    assert code_of(Action.REOPEN, Role.AGENT, **facts) == "nobody_took_over"
+    assert code_of(Action.FOLLOW_UP, Role.FILER, **facts) is None
 
 
 def test_a_period_is_extended_once() -> None:

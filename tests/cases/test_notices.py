@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone, translation
 
 from cases import operations
-from cases.lifecycle import EscalationReason, Resolution, Status
+from cases.lifecycle import Channel, EscalationReason, Resolution, Status
 from cases.models import Case
 from cases.sweep import carry_out_targets
 from entitlements.models import License, Seat
@@ -322,6 +322,17 @@ def everything_happens(license_: License) -> None:
     operations.hand_to_colleague(case, colleague=requestor, actor=watcher, now=next(later))
     operations.edit_watchers(case, watchers=[watcher], actor=requestor, now=next(later))
     sweep_to(ASKED + 48 * HOUR, ASKED + 400 * HOUR)
+    operations.log_caller(
+        license_, name="Cora", address="cora@x.example", channel=Channel.PHONE, actor=agent, now=ASKED
+    )
+    call_at = ASKED + HOUR / 2
+    for end in (
+        lambda other: operations.cancel_call(other, actor=requestor, now=ASKED),
+        lambda other: operations.decline_call(other, reason="D", actor=agent, now=ASKED),
+    ):
+        other = make_case(requestor)
+        operations.request_call(other, phone="1", starts_at=call_at, actor=requestor, now=ASKED)
+        end(other)
     operations.reopen_case(case, text="Back", actor=agent, now=ASKED + 401 * HOUR)
     operations.reply_to_case(case, text="P", actor=requestor, now=ASKED + 402 * HOUR)
     operations.close_case(
@@ -346,6 +357,10 @@ HEADLINES = {
     "hold_ended": "The hold has ended",
     "requestor_changed": "The case has a new requestor",
     "follow_up_filed": "A follow-up of this case was filed",
+    "caller_logged": "A caller’s request waits for one of you",
+    "call_declined": "Support could not make the call",
+    "call_requested": "The customer asks for a call at Tue 3 Mar 2026, 15:30 UTC",
+    "call_cancelled": "The customer cancelled the call",
     "p1_filed": "A P1 case was filed",
     "target_warned": "First response due Mon 2 Mar 2026, 15:15 UTC",
     "target_missed": "First response was due Mon 2 Mar 2026, 15:15 UTC",
