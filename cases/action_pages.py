@@ -218,3 +218,46 @@ PAGES: Mapping[Action, ActionPage] = {
         operations.link_related, forms.LinkForm, _("Link"), _("The cases are linked."), names=("other",)
     ),
 }
+
+# Actions that a person of the customer can see on the case page, in the page's order.
+CUSTOMER_ACTIONS: tuple[Action, ...] = (
+    Action.TAKE_OVER,
+    Action.REPLY,
+    Action.CONFIRM,
+    Action.REOPEN,
+    Action.FOLLOW_UP,
+    Action.EXTEND,
+    Action.REQUEST_CALL,
+    Action.CANCEL_CALL,
+    Action.ESCALATE,
+    Action.RAISE_URGENCY,
+    Action.HAND_TO_COLLEAGUE,
+    Action.EDIT_WATCHERS,
+    Action.CLOSE,
+)
+# Actions that staff can see on the case page in the admin, in the page's order.
+STAFF_ACTIONS: tuple[Action, ...] = (
+    Action.CLAIM,
+    Action.REQUEST_INFORMATION,
+    Action.PROVIDE_RESOLUTION,
+    Action.ANSWER,
+    Action.ADD_NOTE,
+    Action.LOG_CONTACT,
+    Action.DECLINE_CALL,
+    Action.RESUME,
+    Action.HOLD,
+    Action.RELEASE,
+    Action.HAND_TO_ENGINEERING,
+    Action.TAKE_BACK,
+    Action.ACKNOWLEDGE,
+    Action.ASSIGN,
+    Action.CHANGE_PRIORITY,
+    Action.LOWER_PRIORITY,
+    Action.HAND_TO_COLLEAGUE,
+    Action.EDIT_WATCHERS,
+    Action.TAG,
+    Action.LINK_RELATED,
+    Action.CLOSE,
+    Action.REOPEN,
+    Action.FOLLOW_UP,
+)

@@ -334,49 +334,6 @@ WITHOUT_REQUESTOR = frozenset(
     }
 )
 
-# Actions that a person of the customer can see on the case page, in the page's order.
-CUSTOMER_ACTIONS: tuple[Action, ...] = (
-    Action.TAKE_OVER,
-    Action.REPLY,
-    Action.CONFIRM,
-    Action.REOPEN,
-    Action.FOLLOW_UP,
-    Action.EXTEND,
-    Action.REQUEST_CALL,
-    Action.CANCEL_CALL,
-    Action.ESCALATE,
-    Action.RAISE_URGENCY,
-    Action.HAND_TO_COLLEAGUE,
-    Action.EDIT_WATCHERS,
-    Action.CLOSE,
-)
-# Actions that staff can see on the case page in the admin, in the page's order.
-STAFF_ACTIONS: tuple[Action, ...] = (
-    Action.CLAIM,
-    Action.REQUEST_INFORMATION,
-    Action.PROVIDE_RESOLUTION,
-    Action.ANSWER,
-    Action.ADD_NOTE,
-    Action.LOG_CONTACT,
-    Action.DECLINE_CALL,
-    Action.RESUME,
-    Action.HOLD,
-    Action.RELEASE,
-    Action.HAND_TO_ENGINEERING,
-    Action.TAKE_BACK,
-    Action.ACKNOWLEDGE,
-    Action.ASSIGN,
-    Action.CHANGE_PRIORITY,
-    Action.LOWER_PRIORITY,
-    Action.HAND_TO_COLLEAGUE,
-    Action.EDIT_WATCHERS,
-    Action.TAG,
-    Action.LINK_RELATED,
-    Action.CLOSE,
-    Action.REOPEN,
-    Action.FOLLOW_UP,
-)
-
 
 def refusal(action: Action, facts: CaseFacts, *, roles: frozenset[Role], now: datetime) -> Refusal | None:
     """This will say why `action` is refused to somebody with `roles` at `now`, or None if it is allowed."""

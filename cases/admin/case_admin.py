@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import queries
-from cases.action_pages import PAGES
+from cases.action_pages import PAGES, STAFF_ACTIONS
 from cases.admin import bulk, filing
 from cases.admin.columns import Column, columns
 from cases.admin.filters import (
@@ -32,7 +32,7 @@ from cases.admin.filters import (
     TargetFilter,
 )
 from cases.admin.page import WRITING, Refused, page_context
-from cases.lifecycle import STAFF_ACTIONS, Action
+from cases.lifecycle import Action
 from cases.models import Case
 from cases.submitting import Asked, submit_action
 from portal.accounts.admin_access import ModelAdmin, StaffReads

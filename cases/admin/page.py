@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import queries
-from cases.action_pages import PAGES
+from cases.action_pages import PAGES, STAFF_ACTIONS
 from cases.admin.columns import next_step
 from cases.first_response import first_response_of
 from cases.forms import ActionForm
-from cases.lifecycle import STAFF_ACTIONS, Action, is_beside_the_point, refusal
+from cases.lifecycle import Action, is_beside_the_point, refusal
 from cases.models import Attachment, Case, CaseEvent, InternalNote, Message
 from cases.permissions import facts_of, roles_of
 from cases.submitting import Asked

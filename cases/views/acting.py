@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from cases.action_pages import PAGES
+from cases.action_pages import CUSTOMER_ACTIONS, PAGES
 from cases.forms import ActionForm
-from cases.lifecycle import CUSTOMER_ACTIONS, Action
+from cases.lifecycle import Action
 from cases.models import Case
 from cases.permissions import refusal_of, roles_of
 from cases.submitting import Asked, purpose_of, submit_action

@@ -48,19 +48,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
 
     def file(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
         return operations.file_case(
-            data["product"],
-            data["title"],
-            description=data["description"],
-            priority=data["priority"],
-            environment=data["environment"],
-            language=data["language"],
-            phone=data["phone"],
-            impact=data["impact"],
-            is_reachable=data["is_reachable"],
-            watchers=data["watchers"],
-            files=files,
-            actor=user,
-            now=now,
+            data["product"], data["title"], **_facts(data), files=files, actor=user, now=now
         )
 
     offered = [choice.license for choice in choices if choice.refusal is None]
@@ -102,18 +90,7 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
     shown = _Shown(context, [old.license], now)
 
     def file(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
-        return operations.file_follow_up(
-            old,
-            data["title"],
-            description=data["description"],
-            priority=data["priority"],
-            environment=data["environment"],
-            language=data["language"],
-            watchers=data["watchers"],
-            files=files,
-            actor=user,
-            now=now,
-        )
+        return operations.file_follow_up(old, data["title"], **_facts(data), files=files, actor=user, now=now)
 
     if request.method == "POST" and "prefill" not in request.POST:
         form = _form(FollowUpForm, user, [], request.POST, request.FILES)
@@ -148,19 +125,7 @@ def take_over(request: HttpRequest, key: int) -> HttpResponse:
 
     def take(data: Mapping[str, Any], files: Sequence[StoredBlob]) -> Case:
         return operations.take_over_case(
-            case,
-            data["title"],
-            description=data["description"],
-            priority=data["priority"],
-            environment=data["environment"],
-            language=data["language"],
-            phone=data["phone"],
-            impact=data["impact"],
-            is_reachable=data["is_reachable"],
-            watchers=data["watchers"],
-            files=files,
-            actor=user,
-            now=now,
+            case, data["title"], **_facts(data), files=files, actor=user, now=now
         )
 
     if request.method == "POST":
@@ -169,6 +134,16 @@ def take_over(request: HttpRequest, key: int) -> HttpResponse:
         return _submit(request, form, take, shown, done=done_words)
     initial = {"form_token": new_token(), "priority": 3}
     return _show(request, _form(TakeOverForm, user, [], initial=initial), shown)
+
+
+# What the forms ask for beside product, title and files, by the names of the operations' arguments.
+_FACTS = (
+    "description", "priority", "environment", "language", "phone", "impact", "is_reachable", "watchers",
+)  # fmt: skip
+
+
+def _facts(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in _FACTS if name in data}
 
 
 def _show_refused(request: HttpRequest, refused: Refusal, context: Mapping[str, Any]) -> HttpResponse:

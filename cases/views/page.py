@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases import queries
-from cases.action_pages import PAGES
+from cases.action_pages import CUSTOMER_ACTIONS, PAGES
 from cases.first_response import first_response_of
 from cases.forms import ActionForm
-from cases.lifecycle import CUSTOMER_ACTIONS, Action, Refusal, is_beside_the_point, refusal
+from cases.lifecycle import Action, Refusal, is_beside_the_point, refusal
 from cases.models import Case, Hold, Message, case_number
 from cases.permissions import facts_of, roles_of
 from cases.submitting import Asked

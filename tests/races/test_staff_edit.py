@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from cases import operations
-from cases.action_pages import PAGES
-from cases.lifecycle import STAFF_ACTIONS, Action
+from cases.action_pages import PAGES, STAFF_ACTIONS
+from cases.lifecycle import Action
 from cases.models import Case
 from cases.sweep import carry_out_steps
 from entitlements.targets import Priority

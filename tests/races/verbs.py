@@ -87,6 +87,19 @@ def _with_engineering(rita: User, agent: User) -> Case:
     return operations.hand_to_engineering(make_owned_case(rita, agent=agent), actor=agent, now=ASKED)
 
 
+def _called(rita: User, agent: User) -> Case:
+    case, starts_at = make_case(rita), ASKED + timedelta(hours=3)
+    operations.request_call(case, phone="+1 555 0100", starts_at=starts_at, actor=rita, now=ASKED)
+    return case
+
+
+def _nobodys(rita: User, agent: User) -> Case:
+    license_ = Seat.objects.get(user=rita).license
+    return operations.log_caller(
+        license_, name="Cora", address="cora@x.example", channel=Channel.PHONE, actor=agent, now=ASKED
+    )
+
+
 STATES: dict[str, Callable[[User, User], Case]] = {
     "filed": lambda rita, agent: make_case(rita),
     "urgent": lambda rita, agent: make_case(rita, priority=Priority.P2),
@@ -97,6 +110,8 @@ STATES: dict[str, Callable[[User, User], Case]] = {
     "held": _held,
     "escalated": _escalated,
     "engineering": _with_engineering,
+    "called": _called,
+    "nobodys": _nobodys,
 }
 
 
@@ -132,6 +147,16 @@ def _follow_up(scene: Scene) -> object:
     return operations.file_follow_up(
         scene.case, "Again", description="Still.", priority=Priority.P3, actor=_fresh(scene.rita), now=NOW
     )
+
+
+def _log_caller(scene: Scene) -> object:
+    facts = {"name": "Cora", "address": f"c{scene.case.pk}@x.example", "channel": Channel.PHONE}
+    return operations.log_caller(scene.license, **facts, actor=_fresh(scene.agent), now=NOW)
+
+
+def _take_over(scene: Scene) -> object:
+    facts = {"description": "Since noon.", "priority": Priority.P3, "actor": _fresh(scene.rita)}
+    return operations.take_over_case(scene.case, "Slow", **facts, now=NOW)
 
 
 def _remove(scene: Scene) -> object:
@@ -222,6 +247,14 @@ CASES: dict[str, Verb] = {
     "lower_priority": Verb("urgent", _by_staff(operations.lower_priority, priority=Priority.P3)),
     "provide_resolution": Verb("waiting", _by_staff(operations.provide_resolution, text="Update it.")),
     "raise_urgency": Verb("filed", _by_customer(operations.raise_urgency, justification="Launch")),
+    "cancel_call": Verb("called", _by_customer(operations.cancel_call)),
+    "decline_call": Verb("called", _by_staff(operations.decline_call, reason="Nobody answered")),
+    "log_caller": Verb("filed", _log_caller),
+    "request_call": Verb(
+        "filed",
+        _by_customer(operations.request_call, phone="+1 555 0100", starts_at=NOW + timedelta(hours=1)),
+    ),
+    "take_over_case": Verb("nobodys", _take_over),
     "release_cases_of": Verb(
         "waiting", lambda scene: operations.release_cases_of(scene.agent, actor=scene.root, now=NOW)
     ),

@@ -12,8 +12,7 @@ from django.contrib import admin
 from django.contrib.contenttypes.admin import GenericInlineModelAdmin
 
 from cases import lifecycle
-from cases.action_pages import PAGES
-from cases.lifecycle import CUSTOMER_ACTIONS, STAFF_ACTIONS
+from cases.action_pages import CUSTOMER_ACTIONS, PAGES, STAFF_ACTIONS
 from cases.models import CaseQuerySet
 from portal.notices.admin import NoticeAdmin
 from tests.walks import authorisation

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import time_machine
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.test import Client, override_settings
 
 from cases import operations
-from cases.lifecycle import Action, Status
+from cases.lifecycle import Action, Channel, Status
 from cases.models import Attachment, Case, FollowUpPolicy
 from entitlements import operations as entitlements
 from entitlements.models import (
@@ -50,6 +50,8 @@ from tests.factories.cases import (
 from tests.walks.roles import Role, Whose
 
 NOW = ASKED + timedelta(hours=1)
+# In business hours of the Americas and of Japan alike.
+CALL_AT = datetime(2026, 3, 4, 0, 30, tzinfo=UTC)
 NO_NUMBER = 999_999_999
 
 
@@ -62,6 +64,8 @@ class World:
     persons: dict[Role, User | None]
     waiting: dict[Whose, Case]
     closed: dict[Whose, Case]
+    called: dict[Whose, Case]
+    nobodys: dict[Whose, Case]
     successors: dict[Whose, User]
     for_action: dict[Action, Case]
     file_keys: dict[Whose, str]
@@ -77,11 +81,16 @@ class World:
         assert person is not None
         return person
 
-    def case_key(self, whose: Whose, *, closed: bool = False) -> int:
+    def case_key(self, whose: Whose, *, closed: bool = False, awaits_call: bool = False) -> int:
         """The key of the case that is somebody's; of the missing one a key that no case has."""
         if whose is Whose.MISSING:
             return NO_NUMBER
-        return (self.closed if closed else self.waiting)[whose].pk
+        cases = self.closed if closed else self.called if awaits_call else self.waiting
+        return cases[whose].pk
+
+    def nobodys_key(self, whose: Whose) -> int:
+        """The key of a caller's case that nobody has taken over, in one's account or in another."""
+        return NO_NUMBER if whose is Whose.MISSING else self.nobodys[whose].pk
 
     def file_key(self, whose: Whose) -> str:
         """The key of the file of somebody's case."""
@@ -122,19 +131,22 @@ def _make_world() -> World:
     }
     watchers = {Whose.WATCHED: [persons[Role.READER], persons[Role.WATCHER], persons[Role.REMOVED]]}
     agent = people.make_agent()
-    waiting, closed = {}, {}
+    waiting, closed, called = {}, {}, {}
     for whose, person in requestors.items():
         facts = {"watchers": watchers.get(whose, ()), "agent": agent}
         log = store(SimpleUploadedFile("app.log", f"of {whose}\n".encode()))
         status = Status.RESOLUTION_PROVIDED
         waiting[whose] = make_waiting_case(person, status=status, title=_canary(whose), files=[log], **facts)
         closed[whose] = make_closed_case(person, title=_canary(whose), **facts)
+        called[whose] = _with_a_call(make_owned_case(person, title=_canary(whose), **facts), person)
     world = World(
         account=account,
         license=analytics,
         persons={Role.ANONYMOUS: None, **persons},
         waiting=waiting,
         closed=closed,
+        called=called,
+        nobodys={Whose.OWN: _nobodys(analytics, agent), Whose.OTHER_ACCOUNT: _nobodys(elsewhere, agent)},
         successors={
             Whose.OWN: persons[Role.WATCHER],
             Whose.WATCHED: persons[Role.WATCHER],
@@ -157,6 +169,16 @@ def _make_world() -> World:
     world.rows["entitlements/accessgrant"] = world.grants[Whose.THERE].pk
     _sign_in(world)
     return world
+
+
+def _with_a_call(case: Case, person: User) -> Case:
+    operations.request_call(case, phone="+1 555 0100", starts_at=CALL_AT, actor=person, now=NOW)
+    return case
+
+
+def _nobodys(license_: License, agent: User) -> Case:
+    facts = {"name": "Cora Caller", "address": "cora@customer.example", "channel": Channel.PHONE}
+    return operations.log_caller(license_, **facts, actor=agent, now=NOW)
 
 
 def _invite(license_: License) -> Invitation:
@@ -224,6 +246,7 @@ def _cases_for_actions(
         Action.HAND_TO_ENGINEERING: owned,
         Action.TAKE_BACK: current(with_engineers),
         Action.RELEASE: held,
+        Action.DECLINE_CALL: _with_a_call(make_owned_case(requestor, agent=agent), requestor),
         Action.ACKNOWLEDGE: escalated,
         Action.LOWER_PRIORITY: make_case(requestor, priority=Priority.P2),
         Action.REOPEN: closed[Whose.OWN],

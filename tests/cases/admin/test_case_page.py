@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cases import operations
-from cases.lifecycle import STAFF_ACTIONS, Status
+from cases.action_pages import STAFF_ACTIONS
+from cases.lifecycle import Status
 from cases.models import Attachment, Case, CaseEvent, InternalNote, Message
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from cases.lifecycle import STAFF_ACTIONS, Action
+from cases.action_pages import STAFF_ACTIONS
+from cases.lifecycle import Action
 from portal.work.form_tokens import new_token
 from tests.factories.people import PASSWORD
 from tests.walks.policy.entries import GO, IN, Answer, Answers, Entry, Row, answers, get, post
@@ -326,6 +327,7 @@ _SENT: Mapping[Action, Mapping[str, object]] = {
     Action.ADD_NOTE: {"text": "Text"},
     Action.LOG_CONTACT: {"text": "Text", "said_by": "Ann", "channel": "phone"},
     Action.RESUME: {"reason": "Reason"},
+    Action.DECLINE_CALL: {"reason": "Reason"},
     Action.HOLD: {"last_on": "2026-03-10", "reason": "Reason"},
     Action.ACKNOWLEDGE: {"text": "Text"},
     Action.CHANGE_PRIORITY: {"priority": "4", "reason": "Reason"},
@@ -402,6 +404,18 @@ CASES = (
         query=lambda world, _whose: {"license": world.license.pk},
         body=_on_behalf,
         asks="?license=",
+    ),
+    Entry(
+        "/admin/cases/case/add/",
+        _FILES,
+        query=lambda world, _whose: {"license": world.license.pk, "caller": "1"},
+        body=lambda *_: {
+            "form_token": new_token(),
+            "name": "Cora",
+            "address": "cora@x.example",
+            "channel": "phone",
+        },
+        asks="?license= (a caller without a seat)",
     ),
     Entry(
         "/admin/cases/case/add/",

@@ -6,7 +6,7 @@ from cases.lifecycle import Action
 from portal.work.form_tokens import new_token
 from tests.walks.policy.entries import GO, Answer, Answers, Entry, get, post, signed_in
 from tests.walks.roles import ALL_STAFF, OF_A_CASE, STAFF, Role, Whose
-from tests.walks.world import World
+from tests.walks.world import CALL_AT, World
 
 _THE_CASE = "/cases/<key>/"
 
@@ -57,6 +57,7 @@ def _act(
     *,
     may: Mapping[Whose, frozenset[Role]] = _CUSTOMER_SIDE,
     closed: bool = False,
+    awaits_call: bool = False,
     has_page: bool = True,
 ) -> Entry:
     """An action's address: its form, where it has one, and the form sent."""
@@ -78,7 +79,9 @@ def _act(
         f"{_THE_CASE}<action>/",
         tuple(rows),
         given={"action": action.value},
-        values=lambda world, whose: {"key": _number(world.case_key(whose, closed=closed))},
+        values=lambda world, whose: {
+            "key": _number(world.case_key(whose, closed=closed, awaits_call=awaits_call))
+        },
         body=body,
     )
 
@@ -106,7 +109,10 @@ def _filing(world: World, _whose: Whose) -> dict[str, object]:
     return {"form_token": new_token(), "product": world.license.pk, "environment": "Production"} | _CASE
 
 
+# In business hours of the Americas and of Japan.
+_SLOT = CALL_AT.isoformat()
 _CASE = {"title": "A title", "description": "A text", "priority": "3", "watchers": ""}
+_TAKERS = frozenset({Role.CONTACT, Role.WATCHER, Role.OVERSEER, Role.REQUESTOR, Role.ADMINISTRATOR})
 _FILERS = frozenset({Role.CONTACT, Role.WATCHER, Role.OVERSEER, Role.REQUESTOR, Role.ADMINISTRATOR})
 # A license of the own account without a seat is refused with the reason; another account's is no choice.
 _MAY_NOT_FILE = frozenset({Role.COLLEAGUE, Role.READER, Role.REMOVED})
@@ -142,6 +148,20 @@ CASES = (
         body=lambda *_: {"form_token": new_token(), "environment": "Production", **_CASE},
     ),
     Entry(
+        f"{_THE_CASE}take-over/",
+        # A caller's request of the own account's product, or of another's; those who may file take it over.
+        (
+            get(signed_in({200: _TAKERS, GO: STAFF}, otherwise=404), Whose.OWN),
+            get(signed_in({200: {Role.STRANGER}, GO: STAFF}, otherwise=404), Whose.OTHER_ACCOUNT),
+            get(_NOBODYS, Whose.MISSING),
+            post(signed_in({GO: _TAKERS | STAFF}, otherwise=404), Whose.OWN),
+            post(signed_in({GO: STAFF | {Role.STRANGER}}, otherwise=404), Whose.OTHER_ACCOUNT),
+            post(_NOBODYS, Whose.MISSING),
+        ),
+        values=lambda world, whose: {"key": _number(world.nobodys_key(whose))},
+        body=lambda *_: {"form_token": new_token(), "environment": "Production", **_CASE},
+    ),
+    Entry(
         f"{_THE_CASE}files/<file_key>/",
         (
             *[get(_seen(whose, 200, staff=200), whose) for whose in _THERE],
@@ -166,6 +186,8 @@ CASES = (
     _act(Action.EXTEND, {}, has_page=False),
     _act(Action.ESCALATE, {"reason": "time_to_resolution", "text": "Text"}),
     _act(Action.RAISE_URGENCY, {"justification": "Text"}),
+    _act(Action.REQUEST_CALL, {"phone": "+1 555 0100", "starts_at": _SLOT}),
+    _act(Action.CANCEL_CALL, {}, has_page=False, awaits_call=True),
     _act(Action.HAND_TO_COLLEAGUE, {}, may=_MAY_HAND_OVER),
     _act(Action.EDIT_WATCHERS, {"watchers": ""}),
     _act(Action.CLOSE, {"resolution": "issue_obsolete"}),
