@@ -131,7 +131,7 @@ def views_at(now: datetime) -> tuple[View, ...]:
     return (
         View("open", is_open),
         View("waiting", Q(status__in=WAITING)),
-        View("reopenable", Q(status__in=ENDED, reopen_until__gte=now)),
+        View("reopenable", Q(status__in=ENDED, reopen_until__gte=now, requestor__isnull=False)),
         View("closed", Q(status__in=ENDED)),
         View("all", Q()),
     )

@@ -51,12 +51,25 @@ class Track:
 
 
 def planned_steps(case: Case, *, now: datetime) -> tuple[PlannedStep, ...]:
-    """This will list what is still to come in a case if nobody does anything."""
+    """This will list what is still to come in a case if nobody does anything.
+
+    A caller's case that nobody has taken over is not reopened.
+    """
+    steps: tuple[PlannedStep, ...] = ()
     if case.period is not None:
-        return follow_up.plan(case.period.rules(), now=now)
-    if case.reopen_until is not None and case.reopen_until >= now:
-        return (PlannedStep(Step(StepKind.REOPENING_END), case.reopen_until),)
-    return ()
+        steps = follow_up.plan(case.period.rules(), now=now)
+    elif case.reopen_until is not None and case.reopen_until >= now:
+        steps = (PlannedStep(Step(StepKind.REOPENING_END), case.reopen_until),)
+    if case.is_nobodys:
+        return tuple(planned for planned in steps if planned.step.kind is not StepKind.REOPENING_END)
+    return steps
+
+
+def reopening_ends_in(case: Case, *, now: datetime) -> timedelta | None:
+    """This will say how long a closed case can still be reopened; None where it cannot be."""
+    if case.reopen_until is None or case.reopen_until < now or case.is_nobodys:
+        return None
+    return case.reopen_until - now
 
 
 def closing_instant(case: Case, *, now: datetime) -> datetime | None:
@@ -76,7 +89,7 @@ def timeline_of(
     """This will put history, now and the plan into one list, oldest first."""
     past = [_past(event, viewer) for event in events]
     here = TimelineItem("now", _("Now"), now)
-    steps = (_planned(step, now) for step in planned_steps(case, now=now))
+    steps = (_planned(step, case, now) for step in planned_steps(case, now=now))
     coming = sorted([*_first_response(case, now), *_call(case), *steps], key=lambda item: item.at)
     return [*past, here, *coming]
 
@@ -120,7 +133,7 @@ def who(actor: User | None, viewer: User) -> str:
     return actor_name(actor, to_staff=viewer.is_staff)
 
 
-def _planned(planned: PlannedStep, now: datetime) -> TimelineItem:
+def _planned(planned: PlannedStep, case: Case, now: datetime) -> TimelineItem:
     name = step_name(planned.step)
     left = planned.due_at - now
     return TimelineItem(
@@ -129,7 +142,9 @@ def _planned(planned: PlannedStep, now: datetime) -> TimelineItem:
         if left > timedelta(0)
         else name,
         at=planned.due_at,
-        stops=step_stops(planned.step),
+        stops=_("Stopped when somebody takes the request over.")
+        if case.is_nobodys
+        else step_stops(planned.step),
         is_end=planned.step.kind in (StepKind.CLOSURE, StepKind.REOPENING_END),
     )
 

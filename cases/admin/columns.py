@@ -14,7 +14,7 @@ from cases.follow_up import PlannedStep, StepKind
 from cases.models import Case
 from cases.prose import mark_japanese
 from cases.response import late_by, state_of, time_left
-from cases.timeline import planned_steps
+from cases.timeline import planned_steps, reopening_ends_in
 from cases.wording import event_name, step_name
 
 Column = Callable[[Case], str]
@@ -91,7 +91,7 @@ def _next_step(case: Case, now: datetime) -> str:
         left=planned.due_at - now if planned else None,
         is_due=planned is not None and planned.due_at <= now,
         is_held=planned is not None and planned.step.kind is StepKind.HOLD_END,
-        is_reopenable=case.reopen_until is not None and case.reopen_until >= now,
+        is_reopenable=reopening_ends_in(case, now=now) is not None,
     )
 
 

@@ -19,7 +19,14 @@ from cases.lifecycle import Action, is_beside_the_point, refusal
 from cases.models import Attachment, Case, CaseEvent, InternalNote, Message
 from cases.permissions import facts_of, roles_of
 from cases.submitting import Asked
-from cases.timeline import closing_instant, question_of, timeline_of, track_of, who
+from cases.timeline import (
+    closing_instant,
+    question_of,
+    reopening_ends_in,
+    timeline_of,
+    track_of,
+    who,
+)
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, as_html, call_words, refusal_text, step_name
 from entitlements import terms
 from entitlements.queries import region_zone
@@ -128,7 +135,7 @@ def page_context(
         "has_access": queries.has_access(case, now),
         "next_name": step_name(planned.step) if planned else "",
         "next_at": planned.due_at if planned else None,
-        "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,
+        "reopen_left": reopening_ends_in(case, now=now),
         "track": track_of(case.period, now=now) if case.period else None,
         "question": question_of(case),
         "conversation": conversation_of(case, events, user),

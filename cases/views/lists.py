@@ -15,7 +15,7 @@ from cases.lifecycle import Status
 from cases.models import Case
 from cases.queries import count_views, for_list, views_at
 from cases.response import time_left
-from cases.timeline import closing_instant
+from cases.timeline import closing_instant, reopening_ends_in
 from cases.wording import STATUS_NAMES, event_name
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -87,7 +87,7 @@ def row_of(case: Case, now: datetime) -> Row:
         case=case,
         closes_at=closes_at,
         left=closes_at - now if closes_at else None,
-        is_reopenable=case.reopen_until is not None and case.reopen_until >= now,
+        is_reopenable=reopening_ends_in(case, now=now) is not None,
         answer_in=time_left(case.target(), now=now),
         last_event=event_name(case.last_event_kind),
     )

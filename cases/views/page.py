@@ -19,7 +19,14 @@ from cases.lifecycle import Action, Refusal, is_beside_the_point, refusal
 from cases.models import Case, Hold, Message, case_number
 from cases.permissions import facts_of, roles_of
 from cases.submitting import Asked
-from cases.timeline import closing_instant, question_of, timeline_of, track_of, who
+from cases.timeline import (
+    closing_instant,
+    question_of,
+    reopening_ends_in,
+    timeline_of,
+    track_of,
+    who,
+)
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, STATUS_SENTENCES, as_html, call_words, refusal_text
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
@@ -91,7 +98,7 @@ def page_context(
         "left": closes_at - now if closes_at else None,
         "first": first_response_of(case, now=now),
         "has_access": queries.has_access(case, now),
-        "reopen_left": case.reopen_until - now if case.reopen_until and case.reopen_until >= now else None,
+        "reopen_left": reopening_ends_in(case, now=now),
         "track": track_of(case.period, now=now) if case.period else None,
         "question": question_of(case),
         "conversation": conversation_of(case, messages, user),
@@ -102,7 +109,7 @@ def page_context(
         "follow_up": offers[Action.FOLLOW_UP],
         "take_over": offers.get(Action.TAKE_OVER),
         "edit_watchers": offers[Action.EDIT_WATCHERS],
-        "other_offers": [offer for offer in offers.values() if offer.action is not Action.REPLY],
+        "other_offers": [offer for offer in offers.values() if _is_listed(offer, case)],
         "reply_form": form or (Asked(user, case, Action.REPLY, now).empty_form() if can_reply else None),
         "reply": PAGES[Action.REPLY],
         "problem": problem,
@@ -113,6 +120,11 @@ def page_context(
         "filed_by": who(case.filed_by, user),
         "token": new_token(),
     }
+
+
+def _is_listed(offer: Offer, case: Case) -> bool:
+    """A reply has a place of its own; what waits for a requestor is not told one by one."""
+    return offer.action is not Action.REPLY and (offer.is_allowed or not case.is_nobodys)
 
 
 def _running_hold(case: Case) -> Hold | None:
