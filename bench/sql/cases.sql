@@ -25,12 +25,12 @@ FROM planned WHERE asked_at IS NOT NULL;
 INSERT INTO cases_case (id, account_id, license_id, requestor_id, filed_by_id, owner_id, title, environment, language, channel,
                         phone, impact, status, priority, filed_at, first_responded_at, period_id, next_follow_up_at,
                         closed_at, resolution, reopen_until, escalated_at, escalation_reason, last_event_at,
-                        last_event_kind, last_event_by_id)
+                        last_event_kind, last_event_by_id, caller_name, caller_address)
 SELECT id, account_id, license_id, requestor_id, requestor_id, owner_id, title, 'Production', 'en', 'portal', '', '', status,
        2 + mod(n, 3), filed_at, CASE WHEN owner_id IS NOT NULL THEN answered_at END,
        CASE WHEN is_waiting THEN %(period_base)s + n END,
        CASE WHEN is_waiting THEN next_at END, closed_at, CASE status WHEN 'closed' THEN 'issue_obsolete' ELSE '' END, closed_at + interval '14 days',
-       NULL, '', last_event_at, last_event_kind, last_event_by
+       NULL, '', last_event_at, last_event_kind, last_event_by, '', ''
 FROM planned;
 
 INSERT INTO cases_followupstep (case_id, period_id, kind, ordinal, due_at, done_at, outcome)

@@ -11,8 +11,8 @@ INSERT INTO accounts_user_groups (user_id, group_id)
 SELECT %(staff_base)s + n, (SELECT id FROM auth_group WHERE name = 'Agent')
 FROM generate_series(1, %(staff)s) AS n;
 
-INSERT INTO accounts_account (id, name, country_id, time_zone, administrator_id, created_at)
-SELECT %(account_base)s + a, 'Customer ' || a, (ARRAY['US', 'JP', 'FR', 'DE', 'GB'])[1 + mod(a, 5)], '',
+INSERT INTO accounts_account (id, name, country_id, time_zone, language, administrator_id, created_at)
+SELECT %(account_base)s + a, 'Customer ' || a, (ARRAY['US', 'JP', 'FR', 'DE', 'GB'])[1 + mod(a, 5)], '', '',
        %(person_base)s + (a - 1) * 5 + 1, %(now)s - interval '4 years'
 FROM generate_series(1, %(accounts)s) AS a;
 

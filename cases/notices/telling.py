@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from cases.models import Case, CaseEvent
 from cases.notices.words import REMINDER, WORDS
-from entitlements.queries import contacts_by_license
+from entitlements.queries import contacts_by_license, support_service_manager
 from portal.accounts.models import User
 from portal.accounts.queries import leads, staff_on_duty
 from portal.notices.operations import NoticeDraft, announce, cancel_pending
@@ -67,11 +67,13 @@ def tell_staff(
 ) -> None:
     """This will announce an event to the owner, else to the people on duty; never to the person who acted.
 
-    An escalation goes to every lead as well: they answer for it (SPEC 2).
+    An escalation goes to who answers for it as well (SPEC 2): under Ultimate the account's Support Service
+    Manager, else every lead.
     """
     told = staff_recipients(case, now=now)
     if kind == "escalated":
-        told = list(dict.fromkeys([*told, *leads()]))
+        manager = support_service_manager(case.license, now)
+        told = list(dict.fromkeys([*told, *([manager] if manager else leads())]))
     people = [person for person in told if person != except_for]
     announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
 

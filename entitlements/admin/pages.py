@@ -18,6 +18,7 @@ from entitlements.admin.rows import (
     PersonRows,
     PersonSeatRows,
     SeatRows,
+    TeamRows,
     TermRows,
 )
 from entitlements.forms.staff import (
@@ -80,6 +81,7 @@ class AccountAdmin(EntitlementAdmin):
         return _links(
             (_("Add a person"), "admin:entitlements_person_add", "account", account.pk),
             (_("Add a license"), "admin:entitlements_license_add", "account", account.pk),
+            (_("Fill a place in the team"), "admin:entitlements_teammember_add", "account", account.pk),
         )
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:
@@ -88,19 +90,19 @@ class AccountAdmin(EntitlementAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show what the form asks, and to who may change it the ways on."""
-        fields = ["name", "country", "time_zone"]
+        fields = ["name", "country", "time_zone", "language"]
         if obj is None:
             return fields
         return [*fields, "administrator", "created_at", *(["next_steps"] if is_superuser(request) else [])]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show people and licenses of an account that exists."""
-        return [LicenseRows, PersonRows] if obj else []
+        return [LicenseRows, TeamRows, PersonRows] if obj else []
 
     def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Account:
         """Open or change an account, and appoint its administrator."""
         said = form.cleaned_data
-        facts = {"name": said["name"], "country": said["country"], "time_zone": said["time_zone"]}
+        facts = {name: said[name] for name in ("name", "country", "time_zone", "language")}
         if is_new:
             return operations.open_account(**facts, actor=actor, now=now)
         account = operations.change_account(form.instance, **facts, actor=actor, now=now)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from entitlements.models import Invitation, License, Person, Seat, Term
+from entitlements.models import Invitation, License, Person, Seat, TeamMember, Term
 from portal.accounts.admin_access import (
     StaffReads,
     TabularInline,
@@ -81,6 +81,18 @@ class LicenseRows(_Rows):
     def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
         """Load the licenses with what a row names."""
         return super().get_queryset(request).select_related("account", "product")
+
+
+class TeamRows(_Rows):
+    """Who is in the success team of an account, and who was."""
+
+    model = TeamMember
+    fields = ("role", "member", "since", "until")
+    ordering = ("-until", "role", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TeamMember]:
+        """Load the places with what a row names."""
+        return super().get_queryset(request).select_related("account", "member")
 
 
 class PersonRows(_Rows):

@@ -35,10 +35,13 @@ class NewAccountForm(RefusableForm):
         help_text=_("It decides the region. A new one applies to cases filed after."),
     )
     time_zone = zone_field(_("Empty: the region's."))
+    language = language_field(
+        _("Of its people's pages and mail, where they choose none. Empty: as their browser asks.")
+    )
 
     class Meta:
         model = Account
-        fields = ("name", "country", "time_zone")
+        fields = ("name", "country", "time_zone", "language")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +59,7 @@ class AccountForm(NewAccountForm):
     )
 
     class Meta(NewAccountForm.Meta):
-        fields = ("name", "country", "time_zone", "administrator")  # type: ignore[assignment]  # one more
+        fields = ("name", "country", "time_zone", "language", "administrator")  # type: ignore[assignment]  # one more
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +78,7 @@ class NewPersonForm(RefusableForm):
     account = forms.ModelChoiceField(label=_("Account"), queryset=Account.objects.order_by("name", "pk"))
     email = forms.EmailField(label=_("E-mail address"), max_length=EMAIL_LENGTH)
     name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
-    language = language_field()
+    language = language_field(_("Empty: the account's."))
     time_zone = zone_field(_("Empty: the account's, else the region's."))
 
     class Meta:
@@ -92,7 +95,7 @@ class PersonForm(RefusableForm):
         help_text=_("The person signs in by it."),
     )
     name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
-    language = language_field()
+    language = language_field(_("Empty: the account's."))
     time_zone = zone_field(_("Empty: the account's, else the region's."))
     may_file_cases = forms.BooleanField(label=_("May file cases"), required=False)
     sees_account_cases = forms.BooleanField(label=_("Sees the whole account's cases"), required=False)

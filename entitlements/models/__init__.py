@@ -7,6 +7,7 @@ from entitlements.models.invitations import Invitation
 from entitlements.models.licenses import License, Product, Term
 from entitlements.models.response_targets import ResponseTarget
 from entitlements.models.seats import Person, Seat
+from entitlements.models.teams import TeamMember
 
 __all__ = [
     "AccessGrant",
@@ -20,5 +21,6 @@ __all__ = [
     "RegionHours",
     "ResponseTarget",
     "Seat",
+    "TeamMember",
     "Term",
 ]

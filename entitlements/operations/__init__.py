@@ -31,6 +31,7 @@ from entitlements.operations.licenses import add_license, add_term
 from entitlements.operations.replacing import replace_contact
 from entitlements.operations.response_targets import add_response_target
 from entitlements.operations.seats import add_named_contact, ask_for_seat, remove_named_contact
+from entitlements.operations.teams import appoint_to_team, leave_team
 
 __all__ = [
     "accept_invitation",
@@ -43,6 +44,7 @@ __all__ = [
     "add_response_target",
     "add_term",
     "appoint_administrator",
+    "appoint_to_team",
     "ask_for_seat",
     "change_account",
     "change_person",
@@ -50,6 +52,7 @@ __all__ = [
     "grant_access",
     "import_holidays",
     "invite_contact",
+    "leave_team",
     "open_account",
     "remove_named_contact",
     "replace_contact",

@@ -14,35 +14,54 @@ from portal.accounts.zones import validate_zone
 from portal.errors import DomainError, FieldRefused
 
 
-def open_account(name: str, country: Country, *, actor: User, now: datetime, time_zone: str = "") -> Account:
+def open_account(
+    name: str, country: Country, *, actor: User, now: datetime, time_zone: str = "", language: str = ""
+) -> Account:
     """Open a customer's account; its billing country decides its region.
 
     Raises NotAllowed "not_for_your_role"; FieldRefused "name_missing", "name_too_long", "nul",
-    "account_name_taken" or "unknown_zone".
+    "account_name_taken", "unknown_zone" or "unknown_language".
     """
     require(entitlements_refusal(actor))
-    account = Account(name=_free_name(name), country=country, time_zone=_zone(time_zone), created_at=now)
+    people.check_language(language)
+    account = Account(
+        name=_free_name(name),
+        country=country,
+        time_zone=_zone(time_zone),
+        language=language,
+        created_at=now,
+    )
     with transaction.atomic():
         _save_account(account)
-        detail = {"after": {"name": account.name, "country": country.pk, "time_zone": account.time_zone}}
+        after = {"name": account.name, "country": country.pk, "time_zone": account.time_zone}
+        detail = {"after": {**after, "language": language}}
         record("account_opened", account, actor=actor, now=now, detail=detail)
     return account
 
 
 def change_account(
-    account: Account, *, name: str, country: Country, time_zone: str, actor: User, now: datetime
+    account: Account,
+    *,
+    name: str,
+    country: Country,
+    time_zone: str,
+    language: str,
+    actor: User,
+    now: datetime,
 ) -> Account:
-    """Set an account's name, billing country and zone. Cases filed before keep what was decided for them.
+    """Set an account's name, billing country, zone and language. Cases filed before keep what was decided.
 
     Raises as `open_account` does.
     """
     require(entitlements_refusal(actor))
+    people.check_language(language)
     with transaction.atomic():
         locked = locked_account(account.pk)
         wanted = {
             "name": locked.name if name.strip() == locked.name else _free_name(name),
             "country_id": country.pk,
             "time_zone": _zone(time_zone),
+            "language": language,
         }
         before = {
             field: getattr(locked, field) for field in wanted if getattr(locked, field) != wanted[field]
@@ -64,7 +83,7 @@ def add_person(
     name: str,
     actor: User,
     now: datetime,
-    language: str = "en",
+    language: str = "",
     time_zone: str = "",
 ) -> User:
     """Add a person to an account, without a seat and without a password.

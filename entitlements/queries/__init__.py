@@ -38,6 +38,7 @@ from entitlements.queries.seats import (
     has_other_seat,
     has_seat,
 )
+from entitlements.queries.teams import TeamPlace, support_service_manager, team_of
 
 __all__ = [
     "Capacity",
@@ -47,6 +48,7 @@ __all__ = [
     "RegionCalendar",
     "ResponseBasis",
     "ResponsePromise",
+    "TeamPlace",
     "access_until",
     "accounts_in_region",
     "accounts_under",
@@ -72,7 +74,9 @@ __all__ = [
     "response_basis",
     "response_promises",
     "service_under",
+    "support_service_manager",
     "targets_in_force",
+    "team_of",
     "term_ended_on",
     "term_in_force",
     "thawed",

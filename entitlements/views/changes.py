@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 
 from entitlements.models import EntitlementEvent, Invitation
 from entitlements.models.history import EntitlementEventQuerySet
-from entitlements.wording import EVENT_NAMES, FACT_NAMES, PLAN_NAMES, day
+from entitlements.wording import EVENT_NAMES, FACT_NAMES, PLAN_NAMES, TEAM_ROLE_NAMES, day
+from portal.accounts.languages import interface_languages
 from portal.accounts.models import User, country_name
 
+# What one person holds after another: `before` and `after` are their keys.
+_HELD_BY = ("administrator_appointed", "team_appointed", "team_left")
 # Under these names stands a person's key.
 _PEOPLE = ("person", "replacement", "successor")
 
@@ -75,7 +78,7 @@ def _keys_of(event: EntitlementEvent) -> Iterable[int | None]:
     yield event.actor_id
     for name in _PEOPLE:
         yield event.detail.get(name)
-    if event.kind == "administrator_appointed":
+    if event.kind in _HELD_BY:
         yield from (event.detail["before"], event.detail["after"])
 
 
@@ -97,6 +100,8 @@ def _subject(event: EntitlementEvent, names: _Names) -> str:
     """Whom a change is about; who changed something about themselves is named once, as who did it."""
     if "invitation" in event.detail and "person" not in event.detail:
         return names.addresses.get(event.detail["invitation"], _("Former contact"))
+    if "role" in event.detail:
+        return str(TEAM_ROLE_NAMES[event.detail["role"]])
     if "person" in event.detail and event.detail["person"] != event.actor_id:
         return names.person(event.detail["person"])
     return ""
@@ -130,13 +135,15 @@ def _value(key: str, value: Any) -> str:
         return day(date.fromisoformat(value))
     if key in ("country", "country_id"):
         return country_name(value)
+    if key == "language" and value:
+        return dict(interface_languages())[value]
     return str(value) or "–"
 
 
 Sides = tuple[list[str], list[str]]
 
 
-def _of_administrator(detail: Mapping[str, Any], names: _Names) -> Sides:
+def _of_holder(detail: Mapping[str, Any], names: _Names) -> Sides:
     return [names.person(detail["before"])], [names.person(detail["after"])]
 
 
@@ -168,7 +175,7 @@ def _of_seat(_detail: Mapping[str, Any], _names: _Names) -> Sides:
 
 
 _SIDES: Mapping[str, Callable[[Mapping[str, Any], _Names], Sides]] = {
-    "administrator_appointed": _of_administrator,
+    **dict.fromkeys(_HELD_BY, _of_holder),
     "sign_in_changed": _of_sign_in,
     "person_changed": _of_person,
     "contact_removed": _of_leaving,

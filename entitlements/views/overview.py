@@ -1,4 +1,4 @@
-"""What an account has: its licenses with plan and targets, and when its region works."""
+"""What an account has: its licenses with plan and targets, its success team, and when its region works."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from entitlements.queries import (
     hours_now,
     service_under,
     targets_in_force,
+    team_of,
 )
 from entitlements.targets import Service
-from entitlements.wording import target_text, week_lines
+from entitlements.wording import TEAM_ROLE_MEANINGS, TEAM_ROLE_NAMES, Words, target_text, week_lines
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
@@ -42,6 +43,15 @@ class HoldingRow:
     promises: tuple[PromisedIn, ...]
 
 
+@dataclass(frozen=True)
+class TeamRow:
+    """A place in the success team: what it is called, what it is for, and who holds it, if anybody."""
+
+    name: Words
+    meaning: Words
+    member: str
+
+
 @login_required
 @require_safe
 def what_we_have(request: HttpRequest) -> HttpResponse:
@@ -59,6 +69,10 @@ def what_we_have(request: HttpRequest) -> HttpResponse:
         "hours": hours,
         "left": hours.changes_at - now,
         "week": week_lines(when.hours.week),
+        "team": [
+            TeamRow(TEAM_ROLE_NAMES[place.role], TEAM_ROLE_MEANINGS[place.role], str(place.member or ""))
+            for place in team_of(user.account, now)
+        ],
         "coming_days_off": when.coming_days_off(now, _SHOWN_DAYS_OFF),
     }
     return render(request, "entitlements/overview.html", context)

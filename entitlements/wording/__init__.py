@@ -25,6 +25,7 @@ from entitlements.wording.targets import (
     length,
     target_text,
 )
+from entitlements.wording.teams import TEAM_ROLE_MEANINGS, TEAM_ROLE_NAMES, TEAM_ROLES
 
 __all__ = [
     "CLOCKS",
@@ -41,6 +42,9 @@ __all__ = [
     "SERVICES",
     "SERVICE_NAMES",
     "SHEET_REFUSALS",
+    "TEAM_ROLES",
+    "TEAM_ROLE_MEANINGS",
+    "TEAM_ROLE_NAMES",
     "ComparisonRow",
     "Ledger",
     "WeekLine",

@@ -26,6 +26,8 @@ EVENT_NAMES: Mapping[str, Words] = {
     "invitation_accepted": gettext_lazy("Invitation accepted"),
     "access_granted": gettext_lazy("Support access granted"),
     "access_revoked": gettext_lazy("Support access ended"),
+    "team_appointed": gettext_lazy("Success team: place given"),
+    "team_left": gettext_lazy("Success team: place vacated"),
     "seat_asked": gettext_lazy("Seat asked for"),
 }
 

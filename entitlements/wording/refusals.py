@@ -76,6 +76,9 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "access_too_long": lambda values: (
         _("Access ends at most %(most)d days ahead. Choose an earlier day.") % {"most": values["most"]}
     ),
+    "not_of_staff": lambda _values: _("Only active staff with a role can be in a success team."),
+    "already_in_the_team": lambda _values: _("This person holds the place already."),
+    "left_the_team": lambda _values: _("This person has left the team already."),
     "access_is_over": lambda _values: _("This access has ended already."),
     # Dated rows
     "row_in_the_past": lambda _values: _(

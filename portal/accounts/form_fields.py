@@ -34,9 +34,16 @@ def zone_field(help_text: "str | _StrPromise" = "") -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Time zone"), choices=zone_choices, required=False, help_text=help_text)
 
 
-def language_field() -> forms.ChoiceField:
-    """Make a field that chooses one of the interface's languages."""
-    return forms.ChoiceField(label=_("Language"), choices=interface_languages, initial="en")
+def language_choices() -> list[tuple[str, str]]:
+    """Offer the interface's languages, and first none."""
+    return [("", "—"), *interface_languages()]
+
+
+def language_field(help_text: "str | _StrPromise" = "") -> forms.ChoiceField:
+    """Make a field that chooses one of the interface's languages, or none."""
+    return forms.ChoiceField(
+        label=_("Language"), choices=language_choices, required=False, help_text=help_text
+    )
 
 
 def country_choices(countries: Iterable[Country]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from portal.accounts.languages import viewer_language
 from portal.accounts.models import User
 from portal.accounts.zones import viewer_zone
 
@@ -33,6 +34,5 @@ def speak_as_the_viewer(
 
 
 def _language_of(request: HttpRequest) -> str:
-    if isinstance(request.user, User) and translation.check_for_language(request.user.language):
-        return request.user.language
-    return translation.get_language_from_request(request)
+    chosen = viewer_language(request.user) if isinstance(request.user, User) else ""
+    return chosen or translation.get_language_from_request(request)

@@ -112,6 +112,8 @@ class Account(models.Model):
         validators=[validate_zone],
         help_text=_("Empty: the region's."),
     )
+    # Of its people's pages and mail, where they have chosen none; empty: as their browsers ask.
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=interface_languages)
     administrator = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -175,7 +177,7 @@ class UserManager(BaseUserManager["User"]):
         *,
         name: str = "",
         account: Account | None = None,
-        language: str = "en",
+        language: str = "",
         time_zone: str = "",
         is_staff: bool = False,
         is_superuser: bool = False,
@@ -259,7 +261,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[validate_zone],
         help_text=_("Empty: the account's, else the region's."),
     )
-    language = models.CharField(_("language"), max_length=10, choices=interface_languages, default="en")
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        choices=interface_languages,
+        help_text=_("Empty: the account's."),
+    )
     is_staff = models.BooleanField(_("is staff"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     # SPEC 3.4: permissions of a person of an account, set by its administrator.

@@ -29,7 +29,7 @@ def create_person(
     *,
     now: datetime,
     account: Account | None = None,
-    language: str = "en",
+    language: str = "",
     time_zone: str = "",
     is_staff: bool = False,
 ) -> User:
@@ -40,7 +40,7 @@ def create_person(
     """
     tidy_email = _free_email(email)
     tidy_name = _required_name(name)
-    _check_language(language)
+    check_language(language)
     _check_zone(time_zone)
     try:
         with transaction.atomic():
@@ -63,10 +63,10 @@ def change_profile(
 ) -> list[str]:
     """Set what people choose for themselves; give the names of the fields that changed.
 
-    An empty time zone means the account's, else the region's; `staff_mail` None leaves it. Raises
-    FieldRefused as `create_person` does.
+    An empty language means the account's, an empty time zone the account's, else the region's;
+    `staff_mail` None leaves it. Raises FieldRefused as `create_person` does.
     """
-    _check_language(language)
+    check_language(language)
     _check_zone(time_zone)
     wanted: dict[str, object] = {
         "name": _required_name(name),
@@ -108,7 +108,7 @@ def add_staff(
     groups: Iterable[StaffGroup],
     actor: User,
     now: datetime,
-    language: str = "en",
+    language: str = "",
     time_zone: str = "",
 ) -> User:
     """Make a person of staff with their roles, without a password.
@@ -206,8 +206,9 @@ def _check_zone(time_zone: str) -> None:
         raise FieldRefused("unknown_zone", "time_zone") from error
 
 
-def _check_language(language: str) -> None:
-    if language not in dict(interface_languages()):
+def check_language(language: str) -> None:
+    """Refuse a language that the interface does not speak; empty is none. Raises FieldRefused."""
+    if language and language not in dict(interface_languages()):
         raise FieldRefused("unknown_language", "language")
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from entitlements import operations
 from entitlements.models import License, Product
 from entitlements.plans import Plan
+from entitlements.teams import TeamRole
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import Account, Country, Duty, Region, User
 from portal.accounts.operations import add_staff, change_profile, set_hotline
@@ -30,6 +31,8 @@ _DUTIES = (
     ("lead", "AMER", time(6), time(12)),
 )
 
+# Who looks after an account by name; the third place is still to be filled.
+_TEAM = (("northwind", TeamRole.TAM, "agent"), ("northwind", TeamRole.SSM, "lead"))
 # Examples: numbers kept free for stories.
 _HOTLINES = {
     "AMER": "+1 555 0142",
@@ -60,6 +63,9 @@ def make_cast(now: datetime, *, opened_at: datetime) -> Cast:
             product = products[_PRODUCT_CODES.get(license_story.product, license_story.product)]
             license_ = _add_license(account, product, license_story, root=root, at=opened_at, now=now)
             cast.licenses[story.key, license_story.product] = license_
+        for key, role, staff in _TEAM:
+            if key == story.key:
+                operations.appoint_to_team(account, role, cast.people[staff], actor=root, now=opened_at)
         for person in (person for person in PEOPLE if person.account == story.key):
             _add_person(cast, account, person, root=root, at=opened_at)
     _invite_somebody(now)

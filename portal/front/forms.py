@@ -3,9 +3,9 @@
 from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from allauth.core import context
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.languages import interface_languages
 from portal.accounts.models import NAME_LENGTH, User
 from portal.accounts.zones import zone_names
 from portal.front.throttles import count_reset, counted_guess
@@ -22,7 +22,7 @@ class ProfileForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("Language"),
-        choices=settings.LANGUAGES,
+        required=False,
         help_text=_("Of the pages and the mail. Cases are answered in English."),
     )
     staff_mail = forms.BooleanField(
@@ -32,6 +32,8 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: object, user: User, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
         zones = [(name, name.replace("_", " ")) for name in zone_names()]
+        languages = [("", _("As my account")), *interface_languages()]
+        self.fields["language"].choices = languages  # type: ignore[attr-defined]
         self.fields["time_zone"].choices = [("", _("As my account")), *zones]  # type: ignore[attr-defined]
         if not user.is_staff:
             del self.fields["staff_mail"]

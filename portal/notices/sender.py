@@ -23,6 +23,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
+from portal.accounts.languages import viewer_language
 from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import kind_of
 from portal.notices.mail import Mail
@@ -365,9 +366,7 @@ def _thread_headers(thread: str) -> dict[str, str]:
 def _in_words_of(notice: Notice) -> Iterator[None]:
     """Speak the reader's language in the reader's zone; to nobody in particular, the default and UTC."""
     recipient = notice.recipient
-    language = recipient.language if recipient is not None else settings.LANGUAGE_CODE
-    if not translation.check_for_language(language):
-        language = settings.LANGUAGE_CODE
+    language = (viewer_language(recipient) if recipient is not None else "") or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(viewer_zone(recipient)):
         yield
 

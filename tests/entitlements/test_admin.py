@@ -92,7 +92,7 @@ def _rows(license_: License) -> dict[str, Model]:
 # Read-only tables of rows post these four figures each, as the browser does.
 _TABLES = {
     f"{prefix}-{figure}": value
-    for prefix in ("licenses", "people", "seats", "terms")
+    for prefix in ("licenses", "people", "seats", "team", "terms")
     for figure, value in {
         "TOTAL_FORMS": "0",
         "INITIAL_FORMS": "0",

@@ -111,7 +111,7 @@ def test_an_account_is_opened_in_the_region_of_its_country(root: User) -> None:
         "Europe/Paris",
         NOW,
     )
-    after = {"name": "Maison", "country": "FR", "time_zone": "Europe/Paris"}
+    after = {"name": "Maison", "country": "FR", "time_zone": "Europe/Paris", "language": ""}
     assert _last_event() == ("account_opened", account.pk, None, root.pk, NOW, True, {"after": after})
 
 
@@ -129,7 +129,7 @@ def test_an_account_is_refused_when_a_fact_cannot_be(
     root: User, name: str, time_zone: str, refusal: tuple[int, str, dict[str, Any]]
 ) -> None:
     other = make_account("Northwind")
-    facts: dict[str, Any] = {"time_zone": time_zone, "actor": root, "now": NOW}
+    facts: dict[str, Any] = {"time_zone": time_zone, "language": "", "actor": root, "now": NOW}
     assert _refused(lambda: operations.open_account(name, other.country, **facts)) == refusal
     changed = make_account("Southwind")
     assert (
@@ -142,7 +142,7 @@ def test_a_change_of_an_account_is_recorded_with_before_and_after(root: User) ->
     account = make_account("Northwind", country="US")
     japan = Country.objects.get(pk="JP")
     changed = operations.change_account(
-        account, name="Northwind", country=japan, time_zone="Asia/Tokyo", actor=root, now=NOW
+        account, name="Northwind", country=japan, language="", time_zone="Asia/Tokyo", actor=root, now=NOW
     )
     assert (changed.country_id, changed.time_zone) == ("JP", "Asia/Tokyo")
     detail = {
@@ -158,7 +158,7 @@ def test_nothing_is_recorded_when_nothing_changes(root: User) -> None:
     account = license_.account
     before = _state()
     operations.change_account(
-        account, name=account.name, country=account.country, time_zone="", actor=root, now=NOW
+        account, name=account.name, country=account.country, language="", time_zone="", actor=root, now=NOW
     )
     operations.change_person(
         person, email=person.email, name=person.name, language="en", time_zone="", actor=root, now=NOW
@@ -177,7 +177,7 @@ def test_only_who_manages_entitlements_opens_and_changes_accounts() -> None:
         acts: list[Callable[[], object]] = [
             lambda actor=person: operations.open_account("New", country, actor=actor, now=NOW),
             lambda actor=person: operations.change_account(
-                account, name="New", country=country, time_zone="", actor=actor, now=NOW
+                account, name="New", country=country, language="", time_zone="", actor=actor, now=NOW
             ),
             lambda actor=person: operations.add_license(
                 account, Product.objects.get(code="target"), actor=actor, now=NOW

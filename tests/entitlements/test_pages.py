@@ -367,7 +367,13 @@ def test_every_kind_of_event_reads_well(license_: License, anna: User) -> None:
     root = make_superuser()
     bert = make_customer(license_, name="Bert")
     operations.change_account(
-        license_.account, name="Other", country=license_.account.country, time_zone="", actor=root, now=NOW
+        license_.account,
+        name="Other",
+        country=license_.account.country,
+        language="",
+        time_zone="",
+        actor=root,
+        now=NOW,
     )
     facts = {"email": "b@customer.example", "name": "Bert B", "language": "nl", "time_zone": ""}
     operations.change_person(bert, **facts, actor=root, now=NOW)

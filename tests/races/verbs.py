@@ -10,10 +10,11 @@ from cases.lifecycle import Channel, EscalationReason, Resolution, Status
 from cases.models import Case
 from cases.sweep import carry_out_steps, carry_out_targets
 from entitlements import operations as entitlements
-from entitlements.models import AccessGrant, Invitation, License, Product, Seat
+from entitlements.models import AccessGrant, Invitation, License, Product, Seat, TeamMember
 from entitlements.models.invitations import token_for
 from entitlements.plans import Plan
 from entitlements.targets import Priority
+from entitlements.teams import TeamRole
 from portal.accounts.models import Country, User
 from portal.accounts.operations import set_staff_sign_in
 from portal.notices.sender import send_due
@@ -69,6 +70,7 @@ def make_scene(state: str) -> Scene:
     grant = entitlements.grant_access(
         license_, "Stage", scope="Logs", last_on=date(2026, 3, 20), actor=_fresh(rita), now=ASKED
     )
+    entitlements.appoint_to_team(license_.account, TeamRole.TAM, agent, actor=root, now=ASKED)
     return Scene(case, earlier, license_, rita, carl, agent, lead, root, invitation, grant)
 
 
@@ -184,7 +186,7 @@ def _change_person(scene: Scene) -> object:
 
 def _change_account(scene: Scene) -> object:
     account, country = scene.license.account, Country.objects.get(pk="FR")
-    facts = {"name": f"New {account.name}", "country": country, "time_zone": ""}
+    facts = {"name": f"New {account.name}", "country": country, "time_zone": "", "language": ""}
     return entitlements.change_account(account, **facts, actor=scene.root, now=NOW)
 
 
@@ -348,6 +350,18 @@ ENTITLEMENTS: dict[str, Verb] = {
         "filed",
         lambda scene: entitlements.appoint_administrator(
             scene.license.account, scene.carl, actor=scene.root, now=NOW
+        ),
+    ),
+    "appoint_to_team": Verb(
+        "filed",
+        lambda scene: entitlements.appoint_to_team(
+            scene.license.account, TeamRole.SSM, scene.agent, actor=scene.root, now=NOW
+        ),
+    ),
+    "leave_team": Verb(
+        "filed",
+        lambda scene: entitlements.leave_team(
+            TeamMember.objects.get(account=scene.license.account), actor=scene.root, now=NOW
         ),
     ),
     "change_account": Verb("filed", _change_account),

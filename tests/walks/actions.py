@@ -52,6 +52,7 @@ DECLARED: dict[tuple[str, str], BulkAction] = {
             "entitlements/regionhours",
             "entitlements/responsetarget",
             "entitlements/seat",
+            "entitlements/teammember",
             "entitlements/term",
             "notices/notice",
             "work/heartbeat",

@@ -32,6 +32,7 @@ from entitlements.models import (
     ResponseTarget,
 )
 from entitlements.targets import Priority
+from entitlements.teams import TeamRole
 from portal.accounts.models import Account, User
 from portal.accounts.operations import set_staff_groups
 from portal.files.storing import store
@@ -279,6 +280,9 @@ def _rows(world: World, agent: User) -> dict[str, object]:
         "entitlements/person": contact.pk,
         "entitlements/license": world.license.pk,
         "entitlements/term": term.pk,
+        "entitlements/teammember": entitlements.appoint_to_team(
+            world.account, TeamRole.TAM, agent, actor=people.make_superuser(), now=NOW
+        ).pk,
         "entitlements/seat": contact.seats.get().pk,
         "entitlements/responsetarget": ResponseTarget.objects.earliest("pk").pk,
         "entitlements/regionhours": RegionHours.objects.earliest("pk").pk,

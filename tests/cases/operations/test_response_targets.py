@@ -166,6 +166,7 @@ def _country(license_: License) -> None:
         account,
         name=account.name,
         country=Country.objects.get(pk="JP"),
+        language="",
         time_zone="",
         actor=make_superuser(),
         now=NINE + MINUTE,

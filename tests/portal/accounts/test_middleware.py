@@ -35,6 +35,19 @@ def test_a_person_without_a_zone_is_answered_in_the_regions() -> None:
     assert _answer(person).content.decode() == "Europe/London fr"
 
 
+@pytest.mark.parametrize(
+    ("own", "of_account", "answered"),
+    [("nl", "fr", "nl"), ("", "fr", "fr"), ("", "", "ja"), ("", "tlh", "ja")],
+)
+def test_a_person_without_a_language_is_answered_in_the_accounts_else_as_the_browser_asks(
+    own: str, of_account: str, answered: str
+) -> None:
+    person = make_person(language=own)
+    assert person.account is not None
+    person.account.language = of_account
+    assert _answer(person, accepts="ja")["Content-Language"] == answered
+
+
 def test_who_is_not_signed_in_is_answered_in_utc_and_as_the_browser_asks() -> None:
     response = _answer(AnonymousUser(), accepts="nl,en;q=0.5")
     assert response.content.decode() == "UTC nl"

@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 
+from portal.accounts.models import Account
 from portal.notices.kinds import NoticeKind, register
 from portal.notices.mail import MailContent, render_mail
 from portal.notices.models import Notice
@@ -123,10 +124,12 @@ class TestSending:
         make_notice(make_person(account, language="ja"), kind="heard")
         make_notice(make_person(account, language="fr", time_zone="Europe/Paris"), kind="heard")
         make_notice(address="guest@elsewhere.example", kind="heard")
+        Account.objects.filter(pk=account.pk).update(language="nl")
+        make_notice(make_person(account, language=""), kind="heard")
 
         send_due(NOW)
 
-        assert spoken == [("ja", "Asia/Tokyo"), ("fr", "Europe/Paris"), ("en", "UTC")]
+        assert spoken == [("ja", "Asia/Tokyo"), ("fr", "Europe/Paris"), ("en", "UTC"), ("nl", "Asia/Tokyo")]
 
     def test_a_round_leaves_a_sign_of_life(self, sink):
         make_notice()

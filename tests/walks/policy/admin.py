@@ -176,7 +176,7 @@ def _changed_account(world: World, _whose: Whose) -> dict[str, object]:
         "country": "US",
         "time_zone": "",
         "administrator": world.person(Role.ADMINISTRATOR).pk,
-        **_rows_on_page("licenses", "people"),
+        **_rows_on_page("licenses", "team", "people"),
     }
 
 
@@ -259,6 +259,17 @@ MODELS = (
         add=_ROOT,
         change=_ROOT,
         new=lambda world, _whose: {"license": world.license.pk, "user": world.person(Role.COLLEAGUE).pk},
+        changed=lambda *_: {"is_sure": "on"},
+    ),
+    *model_pages(
+        "entitlements/teammember",
+        add=_ROOT,
+        change=_ROOT,
+        new=lambda world, _whose: {
+            "account": world.account.pk,
+            "role": "csm",
+            "member": world.person(Role.AGENT).pk,
+        },
         changed=lambda *_: {"is_sure": "on"},
     ),
     *model_pages("entitlements/accessgrant"),
