@@ -7,7 +7,9 @@ the mail is sent.
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +17,7 @@ from entitlements.models import EntitlementEvent, Invitation, License, Seat
 from entitlements.models.invitations import hash_of, token_for
 from portal.accounts.models import User
 from portal.accounts.queries import staff_on_duty
+from portal.accounts.zones import account_zone
 from portal.clock import business_now
 from portal.notices.kinds import NoticeKind, register
 from portal.notices.mail import Mail, MailContent, render_mail
@@ -67,7 +70,9 @@ def tell_of_asked_seat(event: EntitlementEvent, *, now: datetime) -> None:
 
 
 def _invitation(notice: Notice) -> Invitation:
-    rows = Invitation.objects.select_related("license__account", "license__product", "invited_by")
+    rows = Invitation.objects.select_related(
+        "license__account__country__region", "license__product", "invited_by"
+    )
     return rows.get(pk=notice.params["invitation"])
 
 
@@ -83,6 +88,14 @@ def _invitation_mail(notice: Notice) -> Mail:
     token = token_for(invitation.nonce)
     if hash_of(token) != notice.params["hash"]:
         raise ValueError("the link has been replaced, or the installation's key is another one now")
+    account = invitation.license.account
+    # Who is invited has no language and no zone here yet: the account's are the nearest.
+    language = account.language or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(account_zone(account)):
+        return _rendered_invitation(invitation, token)
+
+
+def _rendered_invitation(invitation: Invitation, token: str) -> Mail:
     names = {
         "account": invitation.license.account.name,
         "product": invitation.license.product.name,

@@ -141,6 +141,19 @@ def test_the_mail_alone_has_the_token(
     assert token not in str(state())
 
 
+def test_the_mail_speaks_the_language_and_the_zone_of_the_account(
+    license_: License, anna: User, mailoutbox: list[EmailMessage], time_machine: Any
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    Account.objects.filter(pk=license_.account_id).update(language="fr", time_zone="Asia/Tokyo")
+    adopt()
+    invited(license_, anna)
+    send_due(machine_now())
+    [mail] = [mail for mail in mailoutbox if mail.to == [NEW]]
+    assert "Accepter l’invitation" in str(mail.body)
+    assert "JST" in str(mail.body)
+
+
 def test_a_mail_whose_invitation_was_revoked_or_sent_again_is_cancelled(
     license_: License, anna: User, mailoutbox: list[EmailMessage], time_machine: Any
 ) -> None:
