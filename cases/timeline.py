@@ -58,8 +58,8 @@ def planned_steps(case: Case, *, now: datetime) -> tuple[PlannedStep, ...]:
     steps: tuple[PlannedStep, ...] = ()
     if case.period is not None:
         steps = follow_up.plan(case.period.rules(), now=now)
-    elif case.reopen_until is not None and case.reopen_until >= now:
-        steps = (PlannedStep(Step(StepKind.REOPENING_END), case.reopen_until),)
+    elif (left := reopening_ends_in(case, now=now)) is not None:
+        steps = (PlannedStep(Step(StepKind.REOPENING_END), now + left),)
     if case.is_nobodys:
         return tuple(planned for planned in steps if planned.step.kind is not StepKind.REOPENING_END)
     return steps

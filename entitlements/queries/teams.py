@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from entitlements.models import License, TeamMember
 from entitlements.plans import Plan
 from entitlements.queries.licenses import licenses_under, plan_in_force
@@ -25,8 +27,7 @@ def team_of(account: Account, now: datetime) -> tuple[TeamPlace, ...]:
     """
     if not licenses_under(Plan.ULTIMATE, now).filter(account=account).exists():
         return ()
-    rows = TeamMember.objects.filter(account=account, until__isnull=True, member__is_active=True)
-    holders = {row.role: row.member for row in rows.select_related("member")}
+    holders = {row.role: row.member for row in _held(account.pk)}
     return tuple(TeamPlace(role, holders.get(role)) for role in TeamRole)
 
 
@@ -34,8 +35,10 @@ def support_service_manager(license_: License, now: datetime) -> User | None:
     """Find who answers for escalations of a license: under Ultimate the account's SSM (SPEC 2)."""
     if plan_in_force(license_, now) is not Plan.ULTIMATE:
         return None
-    held = TeamMember.objects.filter(
-        account=license_.account_id, role=TeamRole.SSM, until__isnull=True, member__is_active=True
-    )
-    place = held.select_related("member").first()
+    place = _held(license_.account_id).filter(role=TeamRole.SSM).first()
     return place.member if place else None
+
+
+def _held(account_id: int) -> QuerySet[TeamMember]:
+    rows = TeamMember.objects.filter(account=account_id, until__isnull=True, member__is_active=True)
+    return rows.select_related("member")

@@ -31,3 +31,8 @@ def viewer_language(person: _Person) -> str:
     """
     chosen = person.language or (person.account.language if person.account else "")
     return chosen if check_for_language(chosen) else ""
+
+
+def mail_language(person: _Person | None) -> str:
+    """Find the language of a mail: the one chosen for its reader, else the portal's own."""
+    return (viewer_language(person) if person is not None else "") or str(settings.LANGUAGE_CODE)

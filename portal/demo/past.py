@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import F
 from django.utils import timezone, translation
 
-from portal.accounts.languages import viewer_language
+from portal.accounts.languages import mail_language
 from portal.accounts.models import User
 from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import kind_of
@@ -58,8 +57,7 @@ class Past:
         recipient = None
         if notice.recipient_id is not None:
             recipient = notice.recipient = self._people[notice.recipient_id]
-        language = (viewer_language(recipient) if recipient else "") or settings.LANGUAGE_CODE
-        with translation.override(language), timezone.override(viewer_zone(recipient)):
+        with translation.override(mail_language(recipient)), timezone.override(viewer_zone(recipient)):
             mail = kind_of(notice).mail(notice)
         notice.address = recipient.email if recipient else notice.address
         notice.sent_subject, notice.sent_text, notice.sent_html = mail.subject, mail.text, mail.html

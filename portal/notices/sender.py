@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from portal.accounts.languages import viewer_language
+from portal.accounts.languages import mail_language
 from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import kind_of
 from portal.notices.mail import Mail
@@ -366,8 +366,7 @@ def _thread_headers(thread: str) -> dict[str, str]:
 def _in_words_of(notice: Notice) -> Iterator[None]:
     """Speak the reader's language in the reader's zone; to nobody in particular, the default and UTC."""
     recipient = notice.recipient
-    language = (viewer_language(recipient) if recipient is not None else "") or settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(viewer_zone(recipient)):
+    with translation.override(mail_language(recipient)), timezone.override(viewer_zone(recipient)):
         yield
 
 

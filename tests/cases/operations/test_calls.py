@@ -137,7 +137,7 @@ def test_a_contact_logged_by_phone_is_the_call(
 
 
 def test_a_call_does_not_stop_the_clock_and_a_closure_ends_it(waiting: Case, requestor: User) -> None:
-    call = request(waiting, requestor, starts_at=None or ASKED + HOUR, now=ASKED)
+    call = request(waiting, requestor, starts_at=ASKED + HOUR, now=ASKED)
     assert current(waiting).next_follow_up_at == waiting.next_follow_up_at
     for step in (ASKED + 24 * HOUR, ASKED + 72 * HOUR, ASKED + 120 * HOUR, CLOSES):
         carry_out_steps(step, 100)

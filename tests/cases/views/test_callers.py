@@ -16,7 +16,7 @@ from portal.accounts.models import User
 from portal.notices.kinds import kind_of
 from portal.notices.models import Notice
 from portal.work.form_tokens import new_token
-from tests.cases.views.browsing import client_of, page_of, shown
+from tests.cases.views.browsing import client_of, page_of, send, shown
 from tests.factories.cases import FILED, current
 from tests.factories.people import make_customer
 
@@ -119,7 +119,7 @@ def test_a_request_that_closed_says_so_and_offers_a_follow_up(nobodys: Case, req
         assert "Reopening ends in" not in page
         assert numbers_of_view(client, "reopenable") == 0
         assert client.get(take_over_of(nobodys)).status_code == 409
-        assert client.post(f"{page_of(nobodys)}reopen/", {"text": "x"}).status_code in (400, 409)
+        assert send(requestor, nobodys, "reopen", text="Still.").status_code == 409
 
 
 def numbers_of_view(client: Any, view: str) -> int:
@@ -153,4 +153,5 @@ def test_reminders_and_the_closure_speak_of_taking_over(nobodys: Case) -> None:
     )
     assert "A named contact can file a new case." in closure.text
     assert "Reopen" not in closure.text
-    assert "case waits for your answer" not in reminder.text
+    assert "The request still waits for one of you" in reminder.text
+    assert "Nobody has taken the request over." in reminder.text
