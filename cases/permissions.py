@@ -6,16 +6,18 @@ from cases.lifecycle import Action, CaseFacts, Refusal, Role, Status, refusal
 from cases.models import Case
 from entitlements.queries import active_license_ids, term_ended_on
 from entitlements.targets import Priority
-from portal.accounts.groups import StaffGroup, staff_groups
+from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups
 from portal.accounts.models import User
 from portal.errors import DomainError, NotAllowed
 
 
 def roles_of(user: User, case: Case) -> frozenset[Role]:
     """This will say what `user` is to `case`; the case must have come through `visible_to(user)`."""
-    groups = staff_groups(user)
-    if groups:
-        return frozenset({Role.AGENT, Role.LEAD} if StaffGroup.LEAD in groups else {Role.AGENT})
+    if user.is_staff:
+        # A success manager reads the cases of their accounts, and does nothing to them.
+        groups = staff_groups(user)
+        agent = {Role.AGENT} if CASE_WORKERS & groups else set()
+        return frozenset(agent | ({Role.LEAD} if StaffGroup.LEAD in groups else set()))
     roles = {Role.READER}
     if case.account.administrator_id == user.pk:
         roles.add(Role.ADMINISTRATOR)

@@ -37,7 +37,8 @@ from cases.models import (
     WaitingPeriod,
 )
 from cases.response import TargetState
-from entitlements.queries import access_until, calendar_of
+from entitlements.queries import access_until, calendar_of, is_worked_first
+from portal.accounts.groups import CASE_WORKERS
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.notices.states import UNSENT, MailState
@@ -189,12 +190,14 @@ def waiting_for(user: User) -> CaseQuerySet:
     )
 
 
-# SPEC 5: escalated; then P1 to P4; then unanswered by due instant; then answered, whose customer has waited
-# longest since their last word; then age. Closed cases follow all others. Add-ons order them later.
+# SPEC 5: escalated; then P1 to P4; within a priority the Priority Queue Bundle's first; then unanswered by
+# due instant; then answered, whose customer has waited longest since their last word; then age. Closed cases
+# follow all others.
 QUEUE_ORDER: tuple[OrderBy, ...] = (
     F("queue_is_closed").asc(),
     F("queue_is_calm").asc(),
     F("priority").asc(),
+    F("queue_is_ordinary").asc(),
     F("queue_is_answered").asc(),
     F("queue_since").asc(),
     F("filed_at").asc(),
@@ -202,17 +205,18 @@ QUEUE_ORDER: tuple[OrderBy, ...] = (
 )
 
 
-def in_queue_order(cases: CaseQuerySet) -> CaseQuerySet:
-    """This will put cases into the order in which staff take them up."""
-    return with_queue_keys(cases).order_by(*QUEUE_ORDER)
+def in_queue_order(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
+    """This will put cases into the order in which staff take them up at `now`."""
+    return with_queue_keys(cases, now).order_by(*QUEUE_ORDER)
 
 
-def with_queue_keys(cases: CaseQuerySet) -> CaseQuerySet:
+def with_queue_keys(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
     """This will add what QUEUE_ORDER sorts by."""
     words = Message.objects.filter(case=OuterRef("pk"), purpose__in=_CUSTOMERS_WORDS).order_by("-pk")
     return cases.annotate(
         queue_is_closed=Choice(When(status__in=ENDED, then=Value(1)), default=Value(0)),
         queue_is_calm=Choice(When(escalated_at__isnull=False, then=Value(0)), default=Value(1)),
+        queue_is_ordinary=Choice(When(is_worked_first("license", now), then=Value(0)), default=Value(1)),
         queue_is_answered=Choice(When(first_responded_at__isnull=True, then=Value(0)), default=Value(1)),
         queue_since=Choice(
             # Cases from before targets were kept have no due instant.
@@ -264,7 +268,7 @@ def closing_today(cases: CaseQuerySet, now: datetime) -> list[int]:
 
 def engineers() -> QuerySet[User]:
     """This will give the active staff to whom a case can be assigned."""
-    staff = User.objects.filter(is_staff=True, is_active=True, groups__isnull=False)
+    staff = User.objects.filter(is_staff=True, is_active=True, groups__name__in=CASE_WORKERS)
     return staff.distinct().order_by("email")
 
 

@@ -1,5 +1,6 @@
 """What entitlements need to know of the work that hangs on a seat; the apps above fill it in (DESIGN 1)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -8,13 +9,13 @@ from portal.accounts.models import User
 
 
 class OpenWork(Protocol):
-    """The open work of a person on a license."""
+    """The open work of a person on a license: cases, requests from the catalogue."""
 
     def open_requests_of(self, user_id: int, license_id: int) -> int:
-        """Count the open cases of the license that are theirs."""
+        """Count what is open of the license and theirs."""
 
     def open_requests_by(self, user_ids: Iterable[int]) -> Mapping[int, int]:
-        """Count the open cases of many people, of every license; who has none may be left out."""
+        """Count what is open of many people, of every license; who has none may be left out."""
 
     def let_go(
         self,
@@ -26,22 +27,28 @@ class OpenWork(Protocol):
         actor: User,
         now: datetime,
     ) -> None:
-        """Make `successor` the requestor of each; take the person off what they watch, of the product or all.
+        """Make `successor` its requestor; take the person off what they watch, of the product or all.
 
         Called inside the removal's transaction. One verb, for what it locks is locked at once, in one order.
         """
 
 
-class NoWork:
-    """Nothing hangs on seats: what holds until an app above says otherwise."""
+class AllWork:
+    """The work of every app that has some, as one."""
 
-    def open_requests_of(self, user_id: int, license_id: int) -> int:  # noqa: ARG002 -- the protocol's
-        """Count nothing."""
-        return 0
+    def __init__(self, *sources: OpenWork) -> None:
+        self.sources = sources
 
-    def open_requests_by(self, user_ids: Iterable[int]) -> Mapping[int, int]:  # noqa: ARG002 -- the protocol's
-        """Count nothing."""
-        return {}
+    def open_requests_of(self, user_id: int, license_id: int) -> int:
+        """Count theirs in every source."""
+        return sum(source.open_requests_of(user_id, license_id) for source in self.sources)
+
+    def open_requests_by(self, user_ids: Iterable[int]) -> Mapping[int, int]:
+        """Count theirs in every source, for many people."""
+        keys, total = list(user_ids), Counter[int]()
+        for source in self.sources:
+            total.update(source.open_requests_by(keys))
+        return total
 
     def let_go(
         self,
@@ -53,16 +60,26 @@ class NoWork:
         actor: User,
         now: datetime,
     ) -> None:
-        """Hand over nothing, forget nothing."""
+        """Hand over in every source, in the order in which the apps started: from the lowest up."""
+        for source in self.sources:
+            source.let_go(
+                user_id,
+                license_id,
+                successor=successor,
+                has_other_seats=has_other_seats,
+                actor=actor,
+                now=now,
+            )
 
 
-_open_work: OpenWork = NoWork()
+_open_work = AllWork()
 
 
 def use_open_work(source: OpenWork) -> None:
-    """Let `source` answer for the work that hangs on seats; called once, in AppConfig.ready()."""
-    global _open_work  # noqa: PLW0603 -- one answer per process, chosen once while the apps start
-    _open_work = source
+    """Let `source` answer too for the work that hangs on seats; called in AppConfig.ready(), once by each."""
+    global _open_work  # noqa: PLW0603 -- one answer per process, made while the apps start
+    others = [each for each in _open_work.sources if type(each) is not type(source)]
+    _open_work = AllWork(*others, source)
 
 
 def open_work() -> OpenWork:

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "portal.files",
     "entitlements",
     "cases",
+    "accelerators",
     "portal.front",
     *(["portal.demo"] if PORTAL_EMBEDDED else []),
     "django.contrib.admin",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("portal.front.urls")),
     path("cases/", include("cases.urls")),
     path("entitlements/", include("entitlements.urls")),
+    path("", include("accelerators.urls")),
     path("admin/", admin.site.urls),
     path("login/", allauth.login, name="account_login"),
     path("login/code/", factors.authenticate, name="mfa_authenticate"),

@@ -36,7 +36,7 @@ from cases.lifecycle import Action
 from cases.models import Case
 from cases.submitting import Asked, submit_action
 from portal.accounts.admin_access import ModelAdmin, StaffReads
-from portal.accounts.groups import StaffGroup, staff_groups
+from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups, works_cases
 from portal.accounts.models import User
 from portal.clock import business_now
 
@@ -48,6 +48,8 @@ _COLUMNS = "_case_columns"
 @admin.register(Case)
 class CaseAdmin(StaffReads, ModelAdmin):
     """Every case that staff may see, in queue order; what is done with one is done by an operation."""
+
+    readers = CASE_WORKERS | {StaffGroup.SUCCESS_MANAGER}
 
     list_display = ("number",)  # the page's columns come from get_list_display
     list_filter = (
@@ -74,7 +76,7 @@ class CaseAdmin(StaffReads, ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]  # the mixin asks for more
         """Let agents and leads file on behalf of a contact."""
-        return bool(staff_groups(request.user))
+        return works_cases(request.user)
 
     def has_lead_permission(self, request: HttpRequest) -> bool:
         """Let leads act on several cases at once."""
@@ -85,7 +87,8 @@ class CaseAdmin(StaffReads, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         """Load the cases with what a row shows."""
         cases = Case.objects.visible_to(_person(request)).for_display()
-        return queries.with_queue_keys(cases.prefetch_related("period__holds", "period__steps"))
+        prefetched = cases.prefetch_related("period__holds", "period__steps")
+        return queries.with_queue_keys(prefetched, business_now())
 
     def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 -- Django's
         """Sort as the queue does, unless a column is chosen."""

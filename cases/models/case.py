@@ -11,10 +11,10 @@ from cases.response import Target
 from cases.wording import CHANNELS, ESCALATION_REASONS, LANGUAGES, RESOLUTIONS, STATUSES
 from entitlements.languages import CaseLanguage
 from entitlements.models import License
-from entitlements.queries import active_license_ids
+from entitlements.queries import accounts_looked_after, active_license_ids
 from entitlements.targets import Priority
 from entitlements.wording import PRIORITIES
-from portal.accounts.groups import staff_groups
+from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups
 from portal.accounts.models import Account, User
 from portal.audit.models import Event
 
@@ -58,13 +58,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Ways to narrow cases down."""
 
     def visible_to(self, user: User) -> "CaseQuerySet":
-        """Cases that `user` may see: agents and leads all; customers those of their account that they may.
+        """Cases that `user` may see.
+
+        Agents and leads all; success managers those of the accounts in whose team they are; customers those
+        of their account that they may.
 
         A requestor needs a seat on the product still: removing the seat ends the product's access. A caller's
         case without a requestor is for every contact of the product to take over.
         """
-        if staff_groups(user):
+        groups = staff_groups(user)
+        if CASE_WORKERS & groups:
             return self
+        if StaffGroup.SUCCESS_MANAGER in groups:
+            return self.filter(account_id__in=accounts_looked_after(user))
         if not user.is_active or user.account_id is None:
             return self.none()
         mine = Q(requestor=user) | Q(requestor=None)

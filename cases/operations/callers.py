@@ -17,7 +17,7 @@ from entitlements.models import License
 from entitlements.operations.changing import locked_license
 from entitlements.permissions import filing_refusal, term_refusal
 from entitlements.targets import Priority
-from portal.accounts.groups import staff_groups
+from portal.accounts.groups import works_cases
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused, NotAllowed
 from portal.files.storing import StoredBlob
@@ -32,12 +32,12 @@ def log_caller(
     Untouched it closes by itself.
 
     Raises:
-        NotAllowed: `actor` is not of staff.
+        NotAllowed: `actor` works no cases.
         DomainError: no term is in force, the caller could file by themselves, or nobody could take it over.
     """
     with transaction.atomic():
         license_ = locked_license(license_.pk)
-        if not staff_groups(actor):
+        if not works_cases(actor):
             raise NotAllowed("not_on_behalf")
         if refused := term_refusal(license_, now):
             raise refused

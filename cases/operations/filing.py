@@ -16,7 +16,7 @@ from entitlements.operations.changing import locked_license
 from entitlements.permissions import filing_refusal
 from entitlements.queries import forget_seats
 from entitlements.targets import Priority
-from portal.accounts.groups import staff_groups
+from portal.accounts.groups import works_cases
 from portal.accounts.models import User
 from portal.errors import FieldRefused, NotAllowed
 from portal.files.storing import StoredBlob
@@ -90,7 +90,7 @@ def file_case(
 
 def _require_may_file(license_: License, requestor: User, *, actor: User, now: datetime) -> None:
     """Asks anew under the license's lock: a seat or a permission may have gone since the page was shown."""
-    if requestor != actor and not staff_groups(actor):
+    if requestor != actor and not works_cases(actor):
         raise NotAllowed("not_on_behalf")
     forget_seats(requestor)
     requestor.refresh_from_db(fields=["is_active", "may_file_cases", "account"])
@@ -111,7 +111,7 @@ def require_language(language: CaseLanguage, license_: License) -> None:
 
 
 def _announce_filing(case: Case, watching: set[int], *, actor: User, now: datetime) -> None:
-    roles = frozenset({Role.AGENT} if staff_groups(actor) else {Role.CONTACT})
+    roles = frozenset({Role.AGENT} if works_cases(actor) else {Role.CONTACT})
     change = Change(case, Action.FILE, actor, now, roles, state_before={})
     detail = {"priority": int(case.priority), "requestor": case.requestor_id}
     event = change.record("filed", detail, lists=watchers_change(set(), watching))

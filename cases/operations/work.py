@@ -7,7 +7,7 @@ from django.db import transaction
 from cases.lifecycle import OPEN, WAITING, Action, Status
 from cases.models import Case
 from cases.operations.changing import changing, finish_period, lock_cases, record_event
-from portal.accounts.groups import staff_groups
+from portal.accounts.groups import works_cases
 from portal.accounts.models import User
 from portal.errors import FieldRefused
 
@@ -24,7 +24,7 @@ def claim_case(case: Case, *, actor: User, now: datetime) -> Case:
 def assign_case(case: Case, *, owner: User, actor: User, now: datetime) -> Case:
     """This will give the case to another engineer; for leads."""
     with changing(case, Action.ASSIGN, actor=actor, now=now) as change:
-        if not staff_groups(owner):
+        if not works_cases(owner):
             raise FieldRefused("not_assignable", field="owner")
         before = change.case.owner_id
         change.move()

@@ -3,7 +3,7 @@
 from django import template
 
 from cases.queries import QueueSummary, queue_summary
-from portal.accounts.groups import staff_groups
+from portal.accounts.groups import works_cases
 from portal.accounts.models import User
 from portal.clock import business_now
 
@@ -12,5 +12,5 @@ register = template.Library()
 
 @register.simple_tag
 def my_queue(user: User) -> QueueSummary | None:
-    """Count what waits for a person of staff now; nothing for who may not see cases."""
-    return queue_summary(user, business_now()) if staff_groups(user) else None
+    """Count what waits for a person of staff now; nothing for who works none."""
+    return queue_summary(user, business_now()) if works_cases(user) else None

@@ -117,7 +117,7 @@ class PersonAdmin(EntitlementAdmin, PasswordPage):
     """People of customers' accounts: who they are and what they may do."""
 
     list_display = ("email", "name", "account", "may_file_cases", "sees_account_cases", "is_active")
-    list_filter = ("is_active", "may_file_cases", "sees_account_cases")
+    list_filter = ("is_active", "may_file_cases", "sees_account_cases", "may_request")
     list_select_related = ("account",)
     search_fields = ("email", "name", "account__name")
     ordering = ("email", "pk")
@@ -140,7 +140,7 @@ class PersonAdmin(EntitlementAdmin, PasswordPage):
         fields = ["account", "email", "name", "language", "time_zone"]
         if obj is None:
             return [(None, {"fields": fields})]
-        permissions = ["may_file_cases", "sees_account_cases", "is_active"]
+        permissions = ["may_file_cases", "sees_account_cases", "may_request", "is_active"]
         shown = self.readonly_fields if is_superuser(request) else self.readonly_fields[1:]
         return [(None, {"fields": [*fields, *permissions, *shown]})]
 
@@ -159,6 +159,7 @@ class PersonAdmin(EntitlementAdmin, PasswordPage):
             person,
             may_file_cases=said["may_file_cases"],
             sees_account_cases=said["sees_account_cases"],
+            may_request=said["may_request"],
             actor=actor,
             now=now,
         )

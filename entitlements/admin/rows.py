@@ -100,5 +100,5 @@ class PersonRows(_Rows):
 
     model = Person
     fk_name = "account"
-    fields = ("email", "name", "may_file_cases", "sees_account_cases", "is_active")
+    fields = ("email", "name", "may_file_cases", "sees_account_cases", "may_request", "is_active")
     ordering = ("email", "pk")

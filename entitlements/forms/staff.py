@@ -99,6 +99,7 @@ class PersonForm(RefusableForm):
     time_zone = zone_field(_("Empty: the account's, else the region's."))
     may_file_cases = forms.BooleanField(label=_("May file cases"), required=False)
     sees_account_cases = forms.BooleanField(label=_("Sees the whole account's cases"), required=False)
+    may_request = forms.BooleanField(label=_("May request from the catalogue"), required=False)
     is_active = forms.BooleanField(label=_("May sign in"), required=False)
 
     class Meta:
@@ -110,6 +111,7 @@ class PersonForm(RefusableForm):
             "time_zone",
             "may_file_cases",
             "sees_account_cases",
+            "may_request",
             "is_active",
         )
 

@@ -1,6 +1,7 @@
 """Products, licenses with their terms, seats, invitations, history. Rows for people: `visible_to(user)`."""
 
 from entitlements.models.access import AccessGrant
+from entitlements.models.add_ons import AddOnGrant
 from entitlements.models.calendars import DayOff, FrozenCalendar, RegionHours
 from entitlements.models.history import EntitlementEvent
 from entitlements.models.invitations import Invitation
@@ -11,6 +12,7 @@ from entitlements.models.teams import TeamMember
 
 __all__ = [
     "AccessGrant",
+    "AddOnGrant",
     "DayOff",
     "EntitlementEvent",
     "FrozenCalendar",

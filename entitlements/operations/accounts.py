@@ -129,17 +129,28 @@ def _drop_invitations(person: User, email: str, *, now: datetime) -> None:
 
 
 def set_contact_permissions(
-    person: User, *, may_file_cases: bool, sees_account_cases: bool, actor: User, now: datetime
+    person: User,
+    *,
+    may_file_cases: bool,
+    sees_account_cases: bool,
+    may_request: bool,
+    actor: User,
+    now: datetime,
 ) -> User:
-    """Set what a person of an account may do: file cases, see the whole account's cases (SPEC 3.4).
+    """Set what a person of an account may do (SPEC 3.4).
 
-    Raises NotAllowed "not_the_administrator".
+    File cases, see the whole account's cases, request from the catalogue. Raises NotAllowed
+    "not_the_administrator".
     """
     with transaction.atomic():
         account = _account_of(person)
         require(contacts_refusal(actor, account))
         current = User.objects.get(pk=person.pk)
-        wanted = {"may_file_cases": may_file_cases, "sees_account_cases": sees_account_cases}
+        wanted = {
+            "may_file_cases": may_file_cases,
+            "sees_account_cases": sees_account_cases,
+            "may_request": may_request,
+        }
         before = {field: getattr(current, field) for field in wanted}
         if before == wanted:
             return current

@@ -33,12 +33,12 @@ def record(
     kind: str,
     account: Account,
     *,
-    actor: User,
+    actor: User | None,
     now: datetime,
     detail: dict[str, Any],
     license_: License | None = None,
 ) -> EntitlementEvent:
-    """Write the one event of an operation. People stand in `detail` by key only (SPEC 5)."""
+    """Write the one event of an operation, or of the clock. People stand in `detail` by key only (SPEC 5)."""
     return EntitlementEvent.objects.create(
         kind=kind,
         account=account,

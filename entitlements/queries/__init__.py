@@ -1,6 +1,7 @@
 """Questions about licenses, their terms and seats, and about what they promise."""
 
 from entitlements.queries.access import access_until, grants_of
+from entitlements.queries.add_ons import add_ons_held, add_ons_of, is_worked_first
 from entitlements.queries.affected import accounts_in_region, accounts_under
 from entitlements.queries.capacity import Capacity, capacities_of, capacity_of
 from entitlements.queries.licenses import (
@@ -38,7 +39,13 @@ from entitlements.queries.seats import (
     has_other_seat,
     has_seat,
 )
-from entitlements.queries.teams import TeamPlace, support_service_manager, team_of
+from entitlements.queries.teams import (
+    TeamPlace,
+    accounts_looked_after,
+    deciders_of,
+    support_service_manager,
+    team_of,
+)
 
 __all__ = [
     "Capacity",
@@ -51,8 +58,11 @@ __all__ = [
     "TeamPlace",
     "access_until",
     "accounts_in_region",
+    "accounts_looked_after",
     "accounts_under",
     "active_license_ids",
+    "add_ons_held",
+    "add_ons_of",
     "bases_of",
     "basis_kept",
     "calendar_of",
@@ -60,12 +70,14 @@ __all__ = [
     "capacity_of",
     "contacts_by_license",
     "contacts_of",
+    "deciders_of",
     "forget_seats",
     "grants_of",
     "has_other_seat",
     "has_seat",
     "holdings_of",
     "hours_now",
+    "is_worked_first",
     "japanese_hours",
     "licenses_of",
     "licenses_under",

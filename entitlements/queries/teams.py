@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
-from entitlements.models import License, TeamMember
+from entitlements.add_ons import AddOn
+from entitlements.models import AddOnGrant, License, TeamMember
 from entitlements.plans import Plan
 from entitlements.queries.licenses import licenses_under, plan_in_force
-from entitlements.teams import TeamRole
+from entitlements.teams import DECIDERS, TeamRole
 from portal.accounts.models import Account, User
 
 
@@ -23,12 +25,26 @@ class TeamPlace:
 def team_of(account: Account, now: datetime) -> tuple[TeamPlace, ...]:
     """Name every place of an account's designated team; empty where no license is under Ultimate now.
 
-    Who may not sign in any more holds none. Costs three statements.
+    The director's place is there while the account holds that add-on. Who may not sign in any more holds
+    none. Costs four statements.
     """
     if not licenses_under(Plan.ULTIMATE, now).filter(account=account).exists():
         return ()
+    grants = AddOnGrant.objects.in_force(now).filter(account=account)
+    has_director = grants.filter(add_on=AddOn.TECHNICAL_ACCOUNT_DIRECTOR).exists()
     holders = {row.role: row.member for row in _held(account.pk)}
-    return tuple(TeamPlace(role, holders.get(role)) for role in TeamRole)
+    places = (role for role in TeamRole if has_director or role is not TeamRole.TAD)
+    return tuple(TeamPlace(role, holders.get(role)) for role in places)
+
+
+def deciders_of(account_id: int) -> list[User]:
+    """List who decides about an account's requests: its TAM and CSM; empty where nobody holds a place."""
+    return [row.member for row in _held(account_id).filter(role__in=DECIDERS).order_by("pk")]
+
+
+def accounts_looked_after(user: User) -> QuerySet[TeamMember, Any]:
+    """Select the keys of the accounts in whose team a person is, whatever the place."""
+    return TeamMember.objects.filter(member=user, until__isnull=True).values("account")
 
 
 def support_service_manager(license_: License, now: datetime) -> User | None:

@@ -228,6 +228,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
                     wish.person,
                     may_file_cases=wish.files,
                     sees_account_cases=wish.sees,
+                    may_request=wish.requests,
                     actor=user,
                     now=now,
                 )
@@ -254,6 +255,7 @@ class _Wish:
     person: User
     files: bool
     sees: bool
+    requests: bool
 
 
 def _wishes(sent: Any, user: User) -> Iterator[_Wish]:
@@ -268,11 +270,10 @@ def _wishes(sent: Any, user: User) -> Iterator[_Wish]:
         raise Http404
     for person in (each for each in people if each.is_active):
         was = sent.get(f"was-{person.pk}", "")
-        files, sees = f"files-{person.pk}" in sent, f"sees-{person.pk}" in sent
-        wish = _Wish(
-            person,
-            files if files != ("f" in was) else person.may_file_cases,
-            sees if sees != ("s" in was) else person.sees_account_cases,
-        )
-        if (wish.files, wish.sees) != (person.may_file_cases, person.sees_account_cases):
-            yield wish
+        stored = (person.may_file_cases, person.sees_account_cases, person.may_request)
+        ticks = [
+            held if (ticked := f"{name}-{person.pk}" in sent) == (name[0] in was) else ticked
+            for name, held in zip(("files", "sees", "requests"), stored, strict=True)
+        ]
+        if tuple(ticks) != stored:
+            yield _Wish(person, *ticks)

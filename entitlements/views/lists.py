@@ -24,7 +24,7 @@ from portal.clock import business_now, machine_now
 from portal.work.form_tokens import TooMany, count_attempt, new_token, throttle
 
 _EXPORT = "export"
-_HEADER = ("email", "name", "product", "files_cases", "sees_account_cases", "since")
+_HEADER = ("email", "name", "product", "files_cases", "sees_account_cases", "asks_for_services", "since")
 
 
 @for_administrator
@@ -48,6 +48,7 @@ def export(request: HttpRequest) -> HttpResponse:
             seat.license.product.name,
             "yes" if seat.user.may_file_cases else "no",
             "yes" if seat.user.sees_account_cases else "no",
+            "yes" if seat.user.may_request else "no",
             seat.added_at.date().isoformat(),
         )
         for seat in seats.order_by("license__product__position", "user__email", "pk")

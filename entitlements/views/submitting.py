@@ -39,8 +39,18 @@ class Result:
         return response
 
 
-def submit(form: forms.Form, user: User, *, purpose: str, act: Callable[[Mapping[str, Any]], str]) -> Result:
-    """Validate a form with a `form_token` and run `act` once; it returns the address to go on to."""
+def submit(
+    form: forms.Form,
+    user: User,
+    *,
+    purpose: str,
+    act: Callable[[Mapping[str, Any]], str],
+    words: Callable[[DomainError], str] = refusal_text,
+) -> Result:
+    """Validate a form with a `form_token` and run `act` once; it returns the address to go on to.
+
+    `words` writes what `act` refuses.
+    """
     if address := sent_before(form.data.get("form_token", ""), user, purpose=purpose):
         return Result(address)
     if not form.is_valid():
@@ -53,17 +63,16 @@ def submit(form: forms.Form, user: User, *, purpose: str, act: Callable[[Mapping
     except DomainError as error:
         if error.code == "cannot_be_invited":
             count_attempt(user, purpose)
-        return _refused(form, error)
+        return _refused(form, error, explain(error, words))
     return Result(address)
 
 
-def explain(error: DomainError) -> str:
+def explain(error: DomainError, words: Callable[[DomainError], str] = refusal_text) -> str:
     """Write any refusal that these pages can meet."""
-    return form_refusal_text(error) if error.code in FORM_REFUSALS else refusal_text(error)
+    return form_refusal_text(error) if error.code in FORM_REFUSALS else words(error)
 
 
-def _refused(form: forms.Form, error: DomainError) -> Result:
-    words = explain(error)
+def _refused(form: forms.Form, error: DomainError, words: str) -> Result:
     if isinstance(error, FieldRefused):
         name = {"email": "address", "user": "address"}.get(error.field, error.field)
         if name in form.fields:

@@ -1,5 +1,6 @@
 """Every label and sentence about entitlements. Rules return codes with values; here they become words."""
 
+from entitlements.wording.add_ons import ADD_ON_NAMES, ADD_ONS
 from entitlements.wording.calendars import (
     DAY_OFF_SOURCES,
     WeekLine,
@@ -28,6 +29,8 @@ from entitlements.wording.targets import (
 from entitlements.wording.teams import TEAM_ROLE_MEANINGS, TEAM_ROLE_NAMES, TEAM_ROLES
 
 __all__ = [
+    "ADD_ONS",
+    "ADD_ON_NAMES",
     "CLOCKS",
     "CLOCK_NAMES",
     "COMPARISON",

@@ -29,6 +29,11 @@ EVENT_NAMES: Mapping[str, Words] = {
     "team_appointed": gettext_lazy("Success team: place given"),
     "team_left": gettext_lazy("Success team: place vacated"),
     "seat_asked": gettext_lazy("Seat asked for"),
+    "permission_asked": gettext_lazy("Permission to request asked for"),
+    "add_on_granted": gettext_lazy("Add-on granted"),
+    "add_on_withdrawn": gettext_lazy("Add-on ended sooner"),
+    "add_on_ended": gettext_lazy("Add-on ended"),
+    "units_granted": gettext_lazy("Units granted"),
 }
 
 # What stands in an event's "before" and "after", by its key there.
@@ -41,6 +46,8 @@ FACT_NAMES: Mapping[str, Words] = {
     "language": gettext_lazy("Language"),
     "may_file_cases": gettext_lazy("Files cases"),
     "sees_account_cases": gettext_lazy("Sees all cases"),
+    "may_request": gettext_lazy("Asks for services"),
+    "add_on": gettext_lazy("Add-on"),
     "environment": gettext_lazy("Environment"),
     "scope": gettext_lazy("What support may look at"),
     "product": gettext_lazy("Product"),

@@ -23,8 +23,8 @@ def refusal_text(error: DomainError) -> str:
 
 def _open_cases(values: Mapping[str, Any]) -> str:
     return ngettext(
-        "The contact still has %(cases)d open case.",
-        "The contact still has %(cases)d open cases.",
+        "The contact still has %(cases)d open case or request.",
+        "The contact still has %(cases)d open cases and requests.",
         values["cases"],
     ) % {"cases": values["cases"]}
 

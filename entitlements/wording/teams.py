@@ -11,10 +11,12 @@ TEAM_ROLE_NAMES: Mapping[str, Words] = {
     TeamRole.TAM: gettext_lazy("Technical Account Manager"),
     TeamRole.CSM: gettext_lazy("Customer Success Manager"),
     TeamRole.SSM: gettext_lazy("Support Service Manager"),
+    TeamRole.TAD: gettext_lazy("Technical Account Director"),
 }
 TEAM_ROLES = [(role.value, TEAM_ROLE_NAMES[role]) for role in TeamRole]
 TEAM_ROLE_MEANINGS: Mapping[str, Words] = {
     TeamRole.TAM: gettext_lazy("Leads you technically, before problems arise"),
     TeamRole.CSM: gettext_lazy("Plans success, adoption and best practice with you"),
     TeamRole.SSM: gettext_lazy("Coordinates incidents and escalations, and keeps you up to date"),
+    TeamRole.TAD: gettext_lazy("Leads all technical resources, with the ear of the executives"),
 }

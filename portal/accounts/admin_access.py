@@ -1,6 +1,6 @@
 """Who may do what in Django admin, and how its forms call operations (SPEC 5).
 
-Agents and leads read. The superuser changes, through the same operations as everybody. Nobody deletes.
+Staff read by their roles. The superuser changes, through the same operations as everybody. Nobody deletes.
 """
 
 import re
@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.groups import staff_groups
+from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import User
 from portal.accounts.refusals import refusal_text
 from portal.clock import business_now
@@ -40,15 +40,18 @@ _SECRETS = frozenset({"password", "session_key", "token", "token_hash", "nonce",
 
 
 class StaffReads:
-    """Mixin for a ModelAdmin or an inline: agents and leads see the rows, nobody changes them."""
+    """Mixin for a ModelAdmin or an inline: whoever of `readers` sees the rows, nobody changes them."""
+
+    # Every role of staff, unless a subclass names fewer.
+    readers: frozenset[StaffGroup] = frozenset(StaffGroup)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Tell whether the app stands in the admin's index."""
-        return bool(staff_groups(request.user))
+        return bool(self.readers & staff_groups(request.user))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
-        """Let agents and leads see the rows."""
-        return bool(staff_groups(request.user))
+        """Let the readers see the rows."""
+        return bool(self.readers & staff_groups(request.user))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
         """Refuse."""

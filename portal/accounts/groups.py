@@ -11,12 +11,18 @@ class StaffGroup(StrEnum):
 
     AGENT = "Agent"
     LEAD = "Lead"
+    CATALOGUE_MANAGER = "Catalogue manager"
+    SUCCESS_MANAGER = "Success manager"
+
+
+# Who works cases, and so reads every conversation; the others see what they look after.
+CASE_WORKERS = frozenset({StaffGroup.AGENT, StaffGroup.LEAD})
 
 
 def staff_groups(user: Any) -> frozenset[StaffGroup]:
     """Tell the roles of staff that a person has; read once per user object.
 
-    The superuser has both. Whoever is not active staff, anonymous included, has none.
+    The superuser has all of them. Whoever is not active staff, anonymous included, has none.
     """
     if not (getattr(user, "is_active", False) and getattr(user, "is_staff", False)):
         return frozenset()
@@ -28,6 +34,11 @@ def staff_groups(user: Any) -> frozenset[StaffGroup]:
         cached = frozenset(StaffGroup(name) for name in names.values_list("name", flat=True))
         setattr(user, _CACHE, cached)
     return cached
+
+
+def works_cases(user: Any) -> bool:
+    """Tell whether a person works cases, as an agent or a lead."""
+    return bool(CASE_WORKERS & staff_groups(user))
 
 
 def forget_groups(user: Any) -> None:

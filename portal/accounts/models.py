@@ -273,6 +273,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # SPEC 3.4: permissions of a person of an account, set by its administrator.
     may_file_cases = models.BooleanField(_("may file cases"), default=True)
     sees_account_cases = models.BooleanField(_("sees the whole account's cases"), default=False)
+    may_request = models.BooleanField(_("may request from the catalogue"), default=False)
     staff_mail = models.BooleanField(
         _("staff notices by mail too"), default=True, help_text=_("For staff: the inbox has them anyway.")
     )

@@ -8,7 +8,7 @@ from portal.accounts.models import Country, Region
 
 
 def load_reference_rows() -> None:
-    """Make regions, countries and staff groups where their table is empty; change nothing that exists."""
+    """Make regions and countries where there are none, and missing staff groups; change nothing else."""
     if not Region.objects.exists():
         Region.objects.bulk_create(Region(**row._asdict()) for row in REGIONS)
     if not Country.objects.exists():
@@ -17,5 +17,5 @@ def load_reference_rows() -> None:
             for region, codes in COUNTRIES_BY_REGION.items()
             for code in sorted(codes)
         )
-    if not Group.objects.exists():
-        Group.objects.bulk_create(Group(name=group.value) for group in StaffGroup)
+    missing = {group.value for group in StaffGroup} - {*Group.objects.values_list("name", flat=True)}
+    Group.objects.bulk_create(Group(name=name) for name in sorted(missing))

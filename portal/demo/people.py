@@ -18,7 +18,11 @@ PASSWORD = "demo-portal-1"  # noqa: S105 -- the demo's, printed for everybody
 
 # The story's own short names, where they differ from the portal's.
 _PRODUCT_CODES = {"aem-cloud": "experience-manager-cloud"}
-_GROUPS = {"agent": StaffGroup.AGENT, "lead": StaffGroup.LEAD}
+_GROUPS = {
+    "agent": StaffGroup.AGENT,
+    "lead": StaffGroup.LEAD,
+    "success": StaffGroup.SUCCESS_MANAGER,
+}
 # Who is invited, by whom, for what, and how long before the demo begins.
 INVITING, INVITED, INVITED_FOR = "admin@northwind.example", "shop-ops@northwind.example", "target"
 _INVITED_AGO = timedelta(hours=26)
@@ -32,7 +36,7 @@ _DUTIES = (
 )
 
 # Who looks after an account by name; the third place is still to be filled.
-_TEAM = (("northwind", TeamRole.TAM, "agent"), ("northwind", TeamRole.SSM, "lead"))
+_TEAM = (("northwind", TeamRole.TAM, "success"), ("northwind", TeamRole.SSM, "lead"))
 # Examples: numbers kept free for stories.
 _HOTLINES = {
     "AMER": "+1 555 0142",
@@ -143,7 +147,12 @@ def _add_person(cast: Cast, account: Account, story: PersonStory, *, root: User,
     for product in story.seats:
         operations.add_named_contact(cast.licenses[story.account, product], person, actor=root, now=at)
     operations.set_contact_permissions(
-        person, may_file_cases=story.may_file, sees_account_cases=story.sees_account, actor=root, now=at
+        person,
+        may_file_cases=story.may_file,
+        sees_account_cases=story.sees_account,
+        may_request=story.may_request,
+        actor=root,
+        now=at,
     )
     if story.is_administrator:
         operations.appoint_administrator(account, person, actor=root, now=at)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from portal.accounts.admin_access import ModelAdmin, StaffReads
-from portal.accounts.groups import StaffGroup, staff_groups
+from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups
 from portal.accounts.models import User
 from portal.accounts.wording import exact
 from portal.errors import DomainError
@@ -50,6 +50,9 @@ class _KindFilter(admin.SimpleListFilter):
 @admin.register(Notice)
 class NoticeAdmin(StaffReads, ModelAdmin):
     """The outbox, for leads: to read, to send again, to cancel."""
+
+    # Mail repeats what was said in cases.
+    readers = CASE_WORKERS
 
     list_display = (
         "created_when",

@@ -31,6 +31,9 @@ _CANCELLED: Mapping[str, str | Promise] = {
     "invitation_over": gettext_lazy("the invitation was used, revoked or out of date"),
     "invitation_replaced": gettext_lazy("a newer mail had replaced its link"),
     "seat_taken": gettext_lazy("the person had a seat by then"),
+    "request_went_on": gettext_lazy("something else had happened to the request"),
+    "add_on_ended": gettext_lazy("the add-on had ended"),
+    "permission_given": gettext_lazy("the person had the permission by then"),
     "by_staff": gettext_lazy("staff cancelled it"),
 }
 

@@ -14,9 +14,10 @@ HEIGHT = {
     "files": 4,
     "entitlements": 5,
     "cases": 6,
-    "front": 7,
-    "demo": 7,
-    "portal": 8,
+    "accelerators": 7,
+    "front": 8,
+    "demo": 8,
+    "portal": 9,
 }
 BELOW = {"auth", "contenttypes", "sessions", "admin", "account"}
 

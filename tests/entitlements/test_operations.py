@@ -164,7 +164,7 @@ def test_nothing_is_recorded_when_nothing_changes(root: User) -> None:
         person, email=person.email, name=person.name, language="en", time_zone="", actor=root, now=NOW
     )
     operations.set_contact_permissions(
-        person, may_file_cases=True, sees_account_cases=False, actor=root, now=NOW
+        person, may_file_cases=True, sees_account_cases=False, may_request=False, actor=root, now=NOW
     )
     operations.set_sign_in(person, is_active=True, actor=root, now=NOW)
     assert _state() == before
@@ -256,7 +256,7 @@ def test_the_administrator_sets_what_a_person_may_do() -> None:
     license_ = make_license()
     administrator, person = make_administrator(license_), make_customer(license_)
     changed = operations.set_contact_permissions(
-        person, may_file_cases=False, sees_account_cases=True, actor=administrator, now=NOW
+        person, may_file_cases=False, sees_account_cases=True, may_request=False, actor=administrator, now=NOW
     )
     assert (changed.may_file_cases, changed.sees_account_cases) == (False, True)
     detail = {
@@ -290,7 +290,12 @@ def test_contacts_are_changed_by_their_own_administrator_and_by_nobody_else() ->
                 license_.account, "new@company.example", name="New", actor=actor, now=NOW
             ),
             lambda actor=person: operations.set_contact_permissions(
-                contact, may_file_cases=False, sees_account_cases=True, actor=actor, now=NOW
+                contact,
+                may_file_cases=False,
+                sees_account_cases=True,
+                may_request=False,
+                actor=actor,
+                now=NOW,
             ),
             lambda actor=person: operations.set_sign_in(colleague, is_active=False, actor=actor, now=NOW),
             lambda actor=person: operations.add_named_contact(license_, colleague, actor=actor, now=NOW),

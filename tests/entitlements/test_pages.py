@@ -232,7 +232,12 @@ def test_what_somebody_else_changed_meanwhile_stays(license_: License, anna: Use
     bert = make_customer(license_)
     shown_then = ticks(bert, files=(bert,))
     operations.set_contact_permissions(
-        bert, may_file_cases=False, sees_account_cases=True, actor=make_superuser(), now=NOW
+        bert,
+        may_file_cases=False,
+        sees_account_cases=True,
+        may_request=False,
+        actor=make_superuser(),
+        now=NOW,
     )
     assert send(anna, "permissions/", **shown_then).status_code == 302
     assert permissions_of(bert) == [(False, True)]

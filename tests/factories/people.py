@@ -124,6 +124,7 @@ def make_customer(
     language: str = "en",
     may_file_cases: bool = True,
     sees_account_cases: bool = False,
+    may_request: bool = False,
     can_sign_in: bool = False,
 ) -> User:
     """A named contact of these licenses of one account; of a new license where none is given."""
@@ -137,11 +138,12 @@ def make_customer(
         can_sign_in=can_sign_in,
     )
     seat_everywhere(person, licenses)
-    if not may_file_cases or sees_account_cases:
+    if not may_file_cases or sees_account_cases or may_request:
         person = operations.set_contact_permissions(
             person,
             may_file_cases=may_file_cases,
             sees_account_cases=sees_account_cases,
+            may_request=may_request,
             actor=make_superuser(),
             now=EPOCH,
         )

@@ -376,7 +376,12 @@ ENTITLEMENTS: dict[str, Verb] = {
     "set_contact_permissions": Verb(
         "filed",
         lambda scene: entitlements.set_contact_permissions(
-            scene.rita, may_file_cases=False, sees_account_cases=True, actor=scene.root, now=NOW
+            scene.rita,
+            may_file_cases=False,
+            sees_account_cases=True,
+            may_request=False,
+            actor=scene.root,
+            now=NOW,
         ),
     ),
     "set_sign_in": Verb(

@@ -128,6 +128,7 @@ FOREIGN = {
     "is_active": "on",
     "may_file_cases": "on",
     "sees_account_cases": "on",
+    "may_request": "on",
     "account": "1",
     "groups": "1",
     "staff_groups": "Lead",

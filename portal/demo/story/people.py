@@ -15,6 +15,7 @@ LUMIERE_CONTACT = "contact@lumiere.example"
 LUMIERE_SHOP = "l.guerin@lumiere.example"
 AGENT = "agent@portal.example"
 LEAD = "lead@portal.example"
+SUCCESS = "success@portal.example"
 ROOT = "root@portal.example"
 
 ACCOUNTS: tuple[AccountStory, ...] = (
@@ -61,6 +62,7 @@ PEOPLE: tuple[PersonStory, ...] = (
         may_file=True,
         sees_account=True,
         is_administrator=True,
+        may_request=True,
         intro="Account administrator of Northwind Outfitters: sees every case of the company.",
     ),
     PersonStory(
@@ -73,6 +75,7 @@ PEOPLE: tuple[PersonStory, ...] = (
         may_file=True,
         sees_account=False,
         is_administrator=False,
+        may_request=True,
         intro="Named contact for three products: several cases are waiting for his answer.",
     ),
     PersonStory(
@@ -123,6 +126,7 @@ PEOPLE: tuple[PersonStory, ...] = (
         may_file=True,
         sees_account=True,
         is_administrator=True,
+        may_request=True,
         intro="Administrator and named contact of Kaze Denki in Tokyo.",
     ),
     PersonStory(
@@ -188,6 +192,19 @@ PEOPLE: tuple[PersonStory, ...] = (
         is_administrator=False,
         intro="Support lead: assigns cases, answers escalations, looks after the clock and the outbox.",
         staff_role="lead",
+    ),
+    PersonStory(
+        email=SUCCESS,
+        name="Noor Haddad",
+        account="",
+        language="en",
+        zone="America/New_York",
+        seats=(),
+        may_file=False,
+        sees_account=False,
+        is_administrator=False,
+        intro="Technical Account Manager of Northwind: decides about its requests, reads its cases.",
+        staff_role="success",
     ),
     PersonStory(
         email=ROOT,

@@ -151,7 +151,8 @@ class PersonStory:
     sees_account: bool
     is_administrator: bool
     intro: str
-    staff_role: Literal["", "agent", "lead", "superuser"] = ""
+    staff_role: Literal["", "agent", "lead", "success", "superuser"] = ""
+    may_request: bool = False
     in_demo_bar: bool = True
 
 

@@ -125,6 +125,7 @@ def test_who_could_file_is_filed_for_and_who_may_not_is_logged(
         requestor,
         may_file_cases=False,
         sees_account_cases=False,
+        may_request=False,
         actor=root,
         now=FILED,
     )

@@ -380,7 +380,12 @@ def test_who_may_not_file_does_not_follow_up(requestor: User, watcher: User) -> 
     with invisible():
         follow(old, stranger)
     set_contact_permissions(
-        requestor, may_file_cases=False, sees_account_cases=False, actor=make_superuser(), now=ASKED
+        requestor,
+        may_file_cases=False,
+        sees_account_cases=False,
+        may_request=False,
+        actor=make_superuser(),
+        now=ASKED,
     )
     with refused(NotAllowed, "wrong_role"):
         follow(old, requestor)

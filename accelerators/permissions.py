@@ -1,0 +1,86 @@
+"""The only answer to "may they?" about the catalogue and its requests (DESIGN 4)."""
+
+from datetime import datetime
+
+from accelerators.availability import availability
+from accelerators.lifecycle import Action, Refusal, Role, Status, refusal
+from accelerators.models import CatalogueRow, EngagementRequest
+from accelerators.queries import decider_keys, holder_of
+from entitlements.models import License
+from entitlements.permissions import term_refusal
+from entitlements.queries import active_license_ids, has_seat
+from portal.accounts.groups import StaffGroup, staff_groups
+from portal.accounts.models import User
+from portal.errors import DomainError, NotAllowed
+
+
+def request_refusal(user: User, row: CatalogueRow, license_: License, now: datetime) -> DomainError | None:
+    """Say why a person may not ask for a thing for a license now, or None.
+
+    Codes: "no_seat_for_requests", "may_not_request" (403); those of `term_refusal`, "not_available" with
+    `reason` and `ways` (409).
+    """
+    if not has_seat(user, license_.pk):
+        return NotAllowed("no_seat_for_requests", product=license_.product.name)
+    if not user.may_request:
+        return NotAllowed("may_not_request")
+    return term_refusal(license_, now) or availability_refusal(row, license_, now)
+
+
+def availability_refusal(row: CatalogueRow, license_: License, now: datetime) -> DomainError | None:
+    """Say why a license cannot have a thing now, whoever asks, or None."""
+    answer = availability(row.offer(), holder_of(license_, now))
+    if answer.can_be_requested:
+        return None
+    return DomainError("not_available", reason=answer.reason, ways=answer.ways)
+
+
+def catalogue_refusal(actor: User) -> DomainError | None:
+    """Say why a person may not change what the catalogue says, or None (SPEC 5)."""
+    if StaffGroup.CATALOGUE_MANAGER in staff_groups(actor):
+        return None
+    return NotAllowed("not_for_your_role")
+
+
+def decides(user: User, account_id: int) -> bool:
+    """Tell whether a person decides about an account's requests (SPEC 4.5).
+
+    Its TAM and CSM; where nobody holds either place, every success manager; the superuser always.
+    """
+    groups = staff_groups(user)
+    if not groups:
+        return False
+    by_name = decider_keys(account_id)
+    return user.is_superuser or (user.pk in by_name if by_name else StaffGroup.SUCCESS_MANAGER in groups)
+
+
+def roles_of(user: User, request: EngagementRequest) -> frozenset[Role]:
+    """Say what `user` is to a request, which must have come through `visible_to(user)`."""
+    if user.is_staff:
+        return frozenset({Role.DECIDER} if decides(user, request.license.account_id) else ())
+    roles = {Role.READER}
+    if request.license.account.administrator_id == user.pk:
+        roles.add(Role.ADMINISTRATOR)
+    if request.license_id in active_license_ids(user):
+        if user.may_request:
+            roles.add(Role.CONTACT)
+        if request.requester_id == user.pk:
+            roles.add(Role.REQUESTER)
+    return frozenset(roles)
+
+
+def refusal_of(action: Action, request: EngagementRequest, user: User) -> Refusal | None:
+    """Say why a person may not take `action` now, or None."""
+    return refusal(action, Status(request.status), roles=roles_of(user, request))
+
+
+def require(action: Action, request: EngagementRequest, user: User) -> None:
+    """Raise the refusal of an action as the error that pages translate, if there is one.
+
+    Raises NotAllowed "wrong_role" where the person never may; DomainError "wrong_status".
+    """
+    refused = refusal_of(action, request, user)
+    if refused is None:
+        return
+    error = NotAllowed if refused.is_about_role else DomainError
+    raise error(refused.code, **refused.values)

@@ -1,0 +1,208 @@
+"""Questions about the catalogue, what a license may have of it, and requests."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+
+from accelerators.availability import Availability, Holder, availability
+from accelerators.kinds import LAUNCH_ADVISORY, OFFERED, Kind
+from accelerators.lifecycle import UNDER_WAY
+from accelerators.models import CatalogueRow, EngagementRequest, RequestEvent, UnitEntry, UnitGrant
+from accelerators.units import Kind as UnitKind
+from accelerators.units import left
+from entitlements import terms
+from entitlements.add_ons import IN_UNITS
+from entitlements.models import License
+from entitlements.plans import Plan
+from entitlements.queries import add_ons_held, deciders_of, region_zone
+from portal.accounts.groups import StaffGroup
+from portal.accounts.models import User
+
+
+def rows_in_force(at: datetime) -> QuerySet[CatalogueRow]:
+    """Find the row of every thing that is in force at an instant, in the order of the lists."""
+    newest = (
+        CatalogueRow.objects.filter(slug=OuterRef("slug"), in_force_from__lte=at)
+        .order_by("-in_force_from")
+        .values("pk")[:1]
+    )
+    return CatalogueRow.objects.filter(pk=Subquery(newest)).order_by("position", "pk")
+
+
+def offered_at(at: datetime) -> QuerySet[CatalogueRow]:
+    """Find what the catalogue shows at an instant."""
+    return rows_in_force(at).filter(kind__in=OFFERED, is_offered=True)
+
+
+def row_in_force(slug: str, at: datetime) -> CatalogueRow | None:
+    """Find the row of a thing that is in force at an instant; None where there is none yet."""
+    return rows_in_force(at).filter(slug=slug).first()
+
+
+def service_levels(at: datetime) -> QuerySet[CatalogueRow]:
+    """Find what the maintenance models promise in general."""
+    return rows_in_force(at).filter(kind=Kind.SERVICE_LEVEL, is_offered=True)
+
+
+def next_position() -> int:
+    """Give the place behind everything else."""
+    last: int | None = CatalogueRow.objects.aggregate(last=Max("position"))["last"]
+    return (last or 0) + 1
+
+
+def holder_of(license_: License, at: datetime, *, siblings: Iterable[License] | None = None) -> Holder:
+    """Gather what a license has at an instant, for the rule of availability.
+
+    `siblings` are all licenses of its account with their terms loaded, where they are at hand. Costs two
+    statements, and two more without them.
+    """
+    zone = region_zone(license_)
+    if siblings is None:
+        siblings = License.objects.filter(account=license_.account_id).prefetch_related("terms")
+    in_force = {every.pk: terms.in_force(every.terms.all(), at, zone) for every in siblings}
+    own = in_force.get(license_.pk)
+    return Holder(
+        at=at,
+        plan=Plan(own.plan) if own else None,
+        product=license_.product.code,
+        family=license_.product.family,
+        add_ons={add_on: grant.ends_at for add_on, grant in add_ons_held(license_, at).items()},
+        account_plans=frozenset(Plan(term.plan) for term in in_force.values() if term),
+        is_launch_under_way=EngagementRequest.objects.filter(
+            license=license_, slug=LAUNCH_ADVISORY, status__in=UNDER_WAY
+        ).exists(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A thing of the catalogue, and what a license may have of it; nothing where no license is named."""
+
+    row: CatalogueRow
+    answer: Availability | None
+
+
+def answered(rows: Iterable[CatalogueRow], holder: Holder | None) -> list[Shown]:
+    """Say of each row what the holder may have of it."""
+    return [Shown(row, availability(row.offer(), holder) if holder else None) for row in rows]
+
+
+# --- Requests ---------------------------------------------------------------------------------------
+
+
+def visible_request(user: User, key: int) -> EngagementRequest:
+    """Get one request with what its page shows, or raise EngagementRequest.DoesNotExist."""
+    return EngagementRequest.objects.visible_to(user).for_display().get(pk=key)
+
+
+def requests_of(user: User) -> QuerySet[EngagementRequest]:
+    """Find the requests of a person's account that they may see, the newest first."""
+    return EngagementRequest.objects.visible_to(user).for_display().order_by("-asked_at", "-pk")
+
+
+def events_of(request: EngagementRequest) -> QuerySet[RequestEvent]:
+    """Give what happened to a request, oldest first."""
+    return request.events.select_related("actor").order_by("pk")
+
+
+def open_requests_by_slug(user: User, license_: License) -> dict[str, EngagementRequest]:
+    """Find the newest open request for each thing, of those for a license that a person may see."""
+    rows = EngagementRequest.objects.visible_to(user).open().filter(license=license_)
+    return {request.slug: request for request in rows.order_by("pk")}
+
+
+def decider_keys(account_id: int) -> list[int]:
+    """Give the keys of those who decide for an account by name; empty: any success manager does."""
+    return [person.pk for person in deciders_of(account_id)]
+
+
+def deciders_for(account_id: int) -> list[User]:
+    """List who is told of a request: the account's TAM and CSM, else every active success manager.
+
+    Where there is none, the superusers.
+    """
+    staff = User.objects.filter(is_active=True, is_staff=True).order_by("pk")
+    return (
+        deciders_of(account_id)
+        or list(staff.filter(groups__name=StaffGroup.SUCCESS_MANAGER).distinct())
+        or list(staff.filter(is_superuser=True))
+    )
+
+
+def told_of_add_ons(account_id: int, license_id: int | None) -> list[User]:
+    """List who of an account is told of its add-ons: the administrator, and who may request for it."""
+    seats = Q(seats__removed_at__isnull=True, may_request=True)
+    if license_id is not None:
+        seats &= Q(seats__license=license_id)
+    people = User.objects.filter(Q(administered_account=account_id) | seats, account=account_id)
+    return list(people.filter(is_active=True).distinct().order_by("pk"))
+
+
+# --- Units ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLot:
+    """A grant of units, and how many are left of it."""
+
+    grant: UnitGrant
+    granted: int
+    used: int
+    left: int
+
+
+def lots_of(license_: License, add_on: str, at: datetime) -> list[UnitLot]:
+    """List the grants of units that count at an instant, the one that lapses first in front."""
+    grants = UnitGrant.objects.filter(
+        license=license_, add_on=add_on, begins_at__lte=at, ends_at__gt=at
+    ).order_by("ends_at", "pk")
+    return lots(grants)
+
+
+def lots_by_add_on(license_: License, at: datetime) -> dict[str, tuple[UnitLot, ...]]:
+    """Sort the grants of units that count for a license at an instant by add-on."""
+    grants = UnitGrant.objects.filter(license=license_, begins_at__lte=at, ends_at__gt=at)
+    found: dict[str, tuple[UnitLot, ...]] = {}
+    for lot in lots(grants.order_by("ends_at", "pk")):
+        found[lot.grant.add_on] = (*found.get(lot.grant.add_on, ()), lot)
+    return found
+
+
+def lots(grants: Iterable[UnitGrant]) -> list[UnitLot]:
+    """Add up the ledgers of grants, in one statement."""
+    every = list(grants)
+    if not every:
+        return []
+    ledgers: dict[int, list[tuple[UnitKind, int]]] = {grant.pk: [] for grant in every}
+    entries = UnitEntry.objects.filter(grant__in=ledgers).order_by("pk")
+    for grant, kind, units in entries.values_list("grant", "kind", "units"):
+        ledgers[grant].append((UnitKind(kind), units))
+    return [_lot(grant, ledgers[grant.pk]) for grant in every]
+
+
+def _lot(grant: UnitGrant, ledger: list[tuple[UnitKind, int]]) -> UnitLot:
+    def total(kind: UnitKind) -> int:
+        return sum(units for each, units in ledger if each is kind)
+
+    used = total(UnitKind.USED) - total(UnitKind.RETURNED)
+    return UnitLot(grant, total(UnitKind.GRANTED), used, left(ledger))
+
+
+def units_left(license_: License, add_on: str, at: datetime) -> int:
+    """Count the units of an add-on that a license can still use at an instant."""
+    return sum(lot.left for lot in lots_of(license_, add_on, at))
+
+
+def is_in_units(slug: str) -> bool:
+    """Tell whether a thing is counted in units."""
+    return slug in {add_on.value for add_on in IN_UNITS}
+
+
+def units_used_by(request: EngagementRequest) -> dict[int, int]:
+    """Say how many units of each grant a request has used and not given back."""
+    used: dict[int, int] = {}
+    for grant, kind, units in request.units.values_list("grant", "kind", "units").order_by("pk"):
+        used[grant] = used.get(grant, 0) + (units if kind == UnitKind.USED else -units)
+    return {grant: units for grant, units in used.items() if units > 0}

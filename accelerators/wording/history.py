@@ -1,0 +1,15 @@
+"""What happened to a request, in words."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy
+
+from entitlements.wording import Words
+
+EVENT_NAMES: Mapping[str, Words] = {
+    "requested": gettext_lazy("Requested"),
+    "accepted": gettext_lazy("Accepted"),
+    "declined": gettext_lazy("Declined"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "requester_changed": gettext_lazy("Handed to a colleague"),
+}
