@@ -19,7 +19,7 @@ from accelerators.wording import (
     reason_text,
     said,
     units_text,
-    way_text,
+    ways_text,
 )
 from entitlements.add_ons import OF_THE_ACCOUNT
 from entitlements.models import AddOnGrant
@@ -101,9 +101,9 @@ class OfferShown:
         return reason_text(self.answer.reason) if self.answer else ""
 
     @property
-    def ways(self) -> list[str]:
+    def ways(self) -> str:
         """What would change that it cannot be had."""
-        return [way_text(way) for way in self.answer.ways] if self.answer else []
+        return ways_text(self.answer.ways) if self.answer else ""
 
     @property
     def can_be_requested(self) -> bool:

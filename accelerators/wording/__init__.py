@@ -14,7 +14,7 @@ from accelerators.wording.catalogue import (
     said,
 )
 from accelerators.wording.history import EVENT_NAMES
-from accelerators.wording.refusals import reason_text, refusal_text, way_text
+from accelerators.wording.refusals import reason_text, refusal_text, ways_text
 from accelerators.wording.requests import (
     ACTION_NAMES,
     STATE_NAMES,
@@ -47,5 +47,5 @@ __all__ = [
     "refusal_text",
     "said",
     "units_text",
-    "way_text",
+    "ways_text",
 ]

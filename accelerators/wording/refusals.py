@@ -1,6 +1,6 @@
 """Sentences for what the catalogue refuses, by code: which rule, its value, what to do instead (SPEC 2.3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -33,11 +33,11 @@ _REASONS: Mapping[Reason, Words] = {
     ),
 }
 _WAYS: Mapping[Way, Words] = {
-    Way.ULTIMATE: gettext_lazy("The Ultimate Success Plan would open it."),
-    Way.BUNDLE: gettext_lazy("The Priority Queue Bundle would open it."),
-    Way.OTHER_LICENSE: gettext_lazy("A license for one of its products would open it."),
-    Way.RENEWAL: gettext_lazy("A term that is in force would open it."),
-    Way.END_OF_LAUNCH: gettext_lazy("The end of the Launch Advisory opens it again."),
+    Way.ULTIMATE: gettext_lazy("the Ultimate Success Plan"),
+    Way.BUNDLE: gettext_lazy("the Priority Queue Bundle"),
+    Way.OTHER_LICENSE: gettext_lazy("a license for one of its products"),
+    Way.RENEWAL: gettext_lazy("a term that is in force"),
+    Way.END_OF_LAUNCH: gettext_lazy("the end of the Launch Advisory"),
 }
 
 
@@ -46,9 +46,11 @@ def reason_text(reason: Reason) -> str:
     return str(_REASONS[reason])
 
 
-def way_text(way: Way) -> str:
-    """Say what would change that something cannot be had."""
-    return str(_WAYS[way])
+def ways_text(ways: Iterable[Way]) -> str:
+    """Say what would change that something cannot be had; nothing where it can."""
+    names = [str(_WAYS[way]) for way in ways]
+    # Translators: between two ways of opening something: the Priority Queue Bundle or the Ultimate Plan
+    return _("What would open it: %(ways)s.") % {"ways": _(" or ").join(names)} if names else ""
 
 
 def refusal_text(error: DomainError) -> str:
@@ -58,7 +60,7 @@ def refusal_text(error: DomainError) -> str:
 
 
 def _not_available(values: Mapping[str, Any]) -> str:
-    return " ".join([reason_text(values["reason"]), *(way_text(way) for way in values["ways"])])
+    return f"{reason_text(values['reason'])} {ways_text(values['ways'])}".strip()
 
 
 def _wrong_status(values: Mapping[str, Any]) -> str:

@@ -86,7 +86,7 @@ class LeavingForm(TokenForm):
 
     seat = _SeatChoice(label=_("Product"), queryset=Seat.objects.none(), error_messages=_CHOOSE)
     successor = _PersonChoice(
-        label=_("Who takes over the open cases"),
+        label=_("Who takes over the open cases and requests"),
         queryset=User.objects.none(),
         required=False,
         empty_label=_("Nobody: there are none"),

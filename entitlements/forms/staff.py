@@ -178,7 +178,7 @@ class RemovalForm(RefusableForm):
         label=_("Successor"),
         queryset=User.objects.none(),
         required=False,
-        help_text=_("Takes over the contact's open cases of this product."),
+        help_text=_("Takes over the contact's open cases and requests of this product."),
     )
     keeps_sign_in = forms.BooleanField(
         label=_("Keeps the sign-in"),

@@ -192,7 +192,7 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _open_cases(values) + " " + _("Choose another contact of the product to take over.")
     ),
     "successor_not_a_contact": lambda values: (
-        _("Only another active contact of %(product)s can take over the open cases. Choose one of them.")
+        _("Only another active contact of %(product)s can take over what is open. Choose one of them.")
         % values
     ),
     "hand_over_first": lambda values: (

@@ -15,7 +15,7 @@ LUMIERE_CONTACT = "contact@lumiere.example"
 LUMIERE_SHOP = "l.guerin@lumiere.example"
 AGENT = "agent@portal.example"
 LEAD = "lead@portal.example"
-SUCCESS = "success@portal.example"
+SUCCESS = "tam@portal.example"
 ROOT = "root@portal.example"
 
 ACCOUNTS: tuple[AccountStory, ...] = (
