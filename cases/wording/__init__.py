@@ -29,12 +29,14 @@ from cases.wording.labels import (
     step_stops,
 )
 from cases.wording.refusals import explain, refusal_text
+from cases.wording.rules import CUSTOMERS, after_an_outage, conditions_of, customers_of, span, statuses_of
 
 __all__ = [
     "ACTION_EFFECTS",
     "ACTION_NAMES",
     "CALL_OUTCOMES",
     "CHANNELS",
+    "CUSTOMERS",
     "ESCALATION_REASONS",
     "EVENT_NAMES",
     "LANGUAGES",
@@ -50,8 +52,11 @@ __all__ = [
     "TARGET_STEP_NAMES",
     "Words",
     "actor_name",
+    "after_an_outage",
     "as_html",
     "call_words",
+    "conditions_of",
+    "customers_of",
     "event_name",
     "event_sentence",
     "explain",
@@ -59,7 +64,9 @@ __all__ = [
     "refusal_text",
     "reminder_name",
     "slot_choices",
+    "span",
     "status_name",
+    "statuses_of",
     "step_name",
     "step_stops",
 ]

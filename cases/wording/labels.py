@@ -162,10 +162,15 @@ ACTION_NAMES: Mapping[str, Words] = {
 
 # What an action does, for those who may take it.
 ACTION_EFFECTS: Mapping[str, Words] = {
+    Action.FILE: gettext_lazy("Support has it at once, and the time for the first response starts."),
     Action.TAKE_OVER: gettext_lazy("It becomes your case: describe the problem, and its target starts."),
     Action.REPLY: gettext_lazy("Reminders and the auto-closure stop at once."),
-    Action.CONFIRM: gettext_lazy("The case closes as Resolution Confirmed. You can reopen it for 14 days."),
-    Action.CLOSE: gettext_lazy("If you no longer need an answer. You can reopen it for 14 days."),
+    Action.CONFIRM: gettext_lazy(
+        "The case closes as Resolution Confirmed. Its page then says until when you can reopen it."
+    ),
+    Action.CLOSE: gettext_lazy(
+        "If you no longer need an answer. The case's page then says until when you can reopen it."
+    ),
     Action.REOPEN: gettext_lazy("Tell us what happens still or again; the case returns to support."),
     Action.FOLLOW_UP: gettext_lazy("A new case, filled in from this one and linked with it both ways."),
     Action.EXTEND: gettext_lazy("Once per waiting period: every planned step moves by 72 hours."),

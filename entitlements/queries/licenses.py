@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from entitlements import terms
-from entitlements.models import License, Term
+from entitlements.languages import CaseLanguage, is_supported
+from entitlements.models import License, Product, Term
 from entitlements.plans import Plan
 from entitlements.queries.seats import active_license_ids
 from portal.accounts.models import Region, User
@@ -82,6 +83,12 @@ class Holding:
     term: Term | None
     state: HoldingState
     is_contact: bool
+
+
+def products_without(language: CaseLanguage) -> list[str]:
+    """Name the products whose cases are not supported in a language, in the order of the alphabet."""
+    products = Product.objects.order_by("name", "pk")
+    return [product.name for product in products if not is_supported(language, family=product.family)]
 
 
 def holdings_of(user: User, now: datetime) -> list[Holding]:

@@ -9,15 +9,8 @@ from django.views.decorators.http import require_safe
 
 from entitlements.plans import Plan
 from entitlements.queries import HoldingState, holdings_of, service_under, targets_in_force
-from entitlements.targets import Priority, Service
-from entitlements.wording import (
-    COMPARISON,
-    PLAN_NAMES,
-    PRIORITY_IMPACTS,
-    PRIORITY_NAMES,
-    SERVICE_NAMES,
-    target_text,
-)
+from entitlements.targets import Service
+from entitlements.wording import COMPARISON, PLAN_NAMES, SERVICE_NAMES, target_rows
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
@@ -28,16 +21,6 @@ class PlanColumn:
 
     name: str
     products: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class TargetRow:
-    """A priority with its impact, and what each service promises at it."""
-
-    name: str
-    impact: str
-    # The name of each service, with its target.
-    cells: tuple[tuple[str, str], ...]
 
 
 @login_required
@@ -61,18 +44,6 @@ def plans(request: HttpRequest) -> HttpResponse:
         ],
         "comparison": COMPARISON,
         "services": [PlanColumn(str(SERVICE_NAMES[service]), tuple(mine[service])) for service in Service],
-        "targets": [
-            TargetRow(
-                str(PRIORITY_NAMES[priority]),
-                str(PRIORITY_IMPACTS[priority]),
-                tuple(
-                    (str(SERVICE_NAMES[service]), target_text(row.clock, row.minutes))
-                    for service in Service
-                    for row in in_force[service]
-                    if row.priority == priority
-                ),
-            )
-            for priority in Priority
-        ],
+        "targets": target_rows(in_force),
     }
     return render(request, "entitlements/plans.html", context)

@@ -22,8 +22,10 @@ from entitlements.wording.targets import (
     SERVICE_NAMES,
     SERVICES,
     Ledger,
+    TargetRow,
     ledger_in_words,
     length,
+    target_rows,
     target_text,
 )
 from entitlements.wording.teams import TEAM_ROLE_MEANINGS, TEAM_ROLE_NAMES, TEAM_ROLES
@@ -50,6 +52,7 @@ __all__ = [
     "TEAM_ROLE_NAMES",
     "ComparisonRow",
     "Ledger",
+    "TargetRow",
     "WeekLine",
     "Words",
     "affected",
@@ -60,6 +63,7 @@ __all__ = [
     "length",
     "read_hours",
     "refusal_text",
+    "target_rows",
     "target_text",
     "week_lines",
 ]

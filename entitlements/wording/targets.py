@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -33,6 +33,20 @@ PRIORITY_IMPACTS: Mapping[int, Words] = {
     Priority.P3: gettext_lazy("Minor degradation; a workaround keeps your business going."),
     Priority.P4: gettext_lazy("A question, or a wish for an enhancement."),
 }
+# SPEC 3.2, the column of the customer's commitment: a point each.
+_NAMED_CONTACTS_ONLY = gettext_lazy("Support speaks with named contacts only, in business hours.")
+_MAY_BE_LOWERED = gettext_lazy(
+    "Without vital information from the named contacts, support may lower the priority."
+)
+PRIORITY_COMMITMENTS: Mapping[int, tuple[Words, ...]] = {
+    Priority.P1: (
+        gettext_lazy("You work on it with support around the clock, until the effect is contained."),
+        _MAY_BE_LOWERED,
+    ),
+    Priority.P2: (_NAMED_CONTACTS_ONLY, _MAY_BE_LOWERED),
+    Priority.P3: (_NAMED_CONTACTS_ONLY,),
+    Priority.P4: (_NAMED_CONTACTS_ONLY,),
+}
 # When minutes of a target count.
 CLOCK_NAMES: Mapping[str, Words] = {
     ClockKind.ELAPSED: gettext_lazy("24x7"),
@@ -58,6 +72,45 @@ def target_text(clock: str, minutes: int | None) -> str:
     if minutes is None:
         return _("1 business day")
     return _("%(length)s, %(clock)s") % {"length": length(minutes), "clock": CLOCK_NAMES[clock]}
+
+
+class _Promised(Protocol):
+    """A target in force: of which priority, on which clock, and how long."""
+
+    @property
+    def priority(self) -> int: ...
+    @property
+    def clock(self) -> str: ...
+    @property
+    def minutes(self) -> int | None: ...
+
+
+class TargetRow(NamedTuple):
+    """A priority with its impact, what each service promises at it, and what it asks of the customer."""
+
+    name: Words
+    impact: Words
+    # The name of each service, with its target.
+    cells: tuple[tuple[Words, str], ...]
+    commitments: tuple[Words, ...]
+
+
+def target_rows(in_force: Mapping[Service, Sequence[_Promised]]) -> list[TargetRow]:
+    """Write the targets in force as a table, P1 first."""
+    return [
+        TargetRow(
+            PRIORITY_NAMES[priority],
+            PRIORITY_IMPACTS[priority],
+            tuple(
+                (SERVICE_NAMES[service], target_text(row.clock, row.minutes))
+                for service in Service
+                for row in in_force[service]
+                if row.priority == priority
+            ),
+            PRIORITY_COMMITMENTS[priority],
+        )
+        for priority in Priority
+    ]
 
 
 class LedgerRow(NamedTuple):

@@ -39,6 +39,8 @@ FRONT = (
     Entry("/inbox/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
     Entry("/inbox/read/", (get(signed_in(otherwise=405)), post(signed_in(otherwise=GO)))),
     Entry("/profile/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=GO))), body=_profile),
+    Entry("/how-support-works/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
+    Entry("/glossary/", (get(_SIGNED_IN_ONLY), post(signed_in(otherwise=405)))),
     Entry("/theme/", (get(everybody(405)), post(everybody(GO)))),
     Entry("/healthz", (get(everybody(200)), post(everybody(405)))),
     Entry("/readyz", (get(everybody(200)), post(everybody(405)))),
