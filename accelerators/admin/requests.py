@@ -126,7 +126,9 @@ class OpenFilter(admin.SimpleListFilter):
         ]
 
     def queryset(
-        self, request: HttpRequest, queryset: QuerySet[EngagementRequest]
+        self,
+        request: HttpRequest,  # noqa: ARG002 -- Django's
+        queryset: QuerySet[EngagementRequest],
     ) -> QuerySet[EngagementRequest]:
         """Narrow to the chosen state."""
         match self.value():
