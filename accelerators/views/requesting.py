@@ -34,8 +34,10 @@ def request_thing(request: HttpRequest, slug: str) -> HttpResponse:
     row = row_in_force(slug, now)
     if row is None or row.kind not in OFFERED or not row.is_offered:
         raise Http404
-    chosen = choose(user, request.GET.get("license", ""), now)
-    if chosen.license is None:
+    wanted = request.GET.get("license", "")
+    chosen = choose(user, wanted, now)
+    # A form is for the license that its address names, never for another one in its stead.
+    if chosen.license is None or (wanted and wanted != str(chosen.license.pk)):
         raise Http404
     license_ = chosen.license
     [offer] = offers_for(user, chosen, [row], now)

@@ -37,6 +37,9 @@ DECLARED: dict[tuple[str, str], BulkAction] = {
     **{
         (model, _DELETE): BulkAction(frozenset(), model, {"post": "yes"})
         for model in (
+            "accelerators/cataloguerow",
+            "accelerators/engagementrequest",
+            "accelerators/unitgrant",
             "accounts/account",
             "accounts/country",
             "accounts/region",
@@ -44,6 +47,7 @@ DECLARED: dict[tuple[str, str], BulkAction] = {
             "cases/case",
             "cases/followuppolicy",
             "entitlements/accessgrant",
+            "entitlements/addongrant",
             "entitlements/dayoff",
             "entitlements/entitlementevent",
             "entitlements/license",

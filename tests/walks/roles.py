@@ -18,6 +18,8 @@ class Role(StrEnum):
     REQUESTOR = "requestor"
     ADMINISTRATOR = "administrator"
     BARE_STAFF = "bare staff"
+    CATALOGUER = "catalogue manager"
+    MANAGER = "success manager"
     AGENT = "agent"
     LEAD = "lead"
     SUPERUSER = "superuser"
@@ -33,18 +35,23 @@ WHO = {
     Role.READER: "of the account, without a seat; watches the case *watched*",
     Role.WATCHER: "a named contact of the product; watches the case *watched*",
     Role.OVERSEER: "a named contact of the product with *sees the whole account's cases*",
-    Role.REQUESTOR: "a named contact of the product, requestor of the case *own*",
+    Role.REQUESTOR: "a named contact of the product, requestor of the case *own*; may request services",
     Role.ADMINISTRATOR: "the account's administrator, a named contact of the product",
     Role.BARE_STAFF: "of staff, without any role",
+    Role.CATALOGUER: "of staff, Catalogue manager",
+    Role.MANAGER: "of staff, Success manager: the account's Technical Account Manager",
     Role.AGENT: "of staff, Agent",
     Role.LEAD: "of staff, Lead",
     Role.SUPERUSER: "of staff, superuser",
 }
 
 OUTSIDE = frozenset({Role.ANONYMOUS, Role.DEACTIVATED})
+# Who works cases.
 STAFF = frozenset({Role.AGENT, Role.LEAD, Role.SUPERUSER})
 LEADS = frozenset({Role.LEAD, Role.SUPERUSER})
-ALL_STAFF = STAFF | {Role.BARE_STAFF}
+# Who has any role of staff.
+WITH_ROLE = STAFF | {Role.CATALOGUER, Role.MANAGER}
+ALL_STAFF = WITH_ROLE | {Role.BARE_STAFF}
 CUSTOMERS = frozenset(Role) - OUTSIDE - ALL_STAFF
 
 
@@ -60,10 +67,10 @@ class Whose(StrEnum):
 
 
 OBJECTS = {
-    Whose.OWN: "a case of the requestor, watched by nobody",
+    Whose.OWN: "a case or request of the requestor, watched by nobody",
     Whose.WATCHED: "a case of another contact of the same product, watched by reader and watcher",
-    Whose.OTHER_PRODUCT: "a case of the same account and another product",
-    Whose.OTHER_ACCOUNT: "a case, person, invitation or license of another account",
+    Whose.OTHER_PRODUCT: "a case or request of the same account and another product",
+    Whose.OTHER_ACCOUNT: "a case, request, person, invitation or license of another account",
     Whose.THERE: "a row that exists, where it makes no difference whose it is",
     Whose.MISSING: "no such row",
 }

@@ -17,10 +17,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client, override_settings
 
+from accelerators import operations as services
+from accelerators.models import EngagementRequest
+from accelerators.queries import row_in_force
 from cases import operations
 from cases.lifecycle import Action, Channel, Status
 from cases.models import Attachment, Case, FollowUpPolicy
 from entitlements import operations as entitlements
+from entitlements.add_ons import AddOn
 from entitlements.models import (
     AccessGrant,
     DayOff,
@@ -33,6 +37,7 @@ from entitlements.models import (
 )
 from entitlements.targets import Priority
 from entitlements.teams import TeamRole
+from portal.accounts.groups import StaffGroup
 from portal.accounts.models import Account, User
 from portal.accounts.operations import set_staff_groups
 from portal.files.storing import store
@@ -71,6 +76,7 @@ class World:
     for_action: dict[Action, Case]
     file_keys: dict[Whose, str]
     rows: dict[str, object]
+    requests: dict[Whose, EngagementRequest] = field(default_factory=dict)
     invitations: dict[Whose, Invitation] = field(default_factory=dict)
     grants: dict[Whose, AccessGrant] = field(default_factory=dict)
     licenses: dict[Whose, License] = field(default_factory=dict)
@@ -123,7 +129,10 @@ def _make_world() -> World:
     analytics, target = people.make_license(account), people.make_license(account, "target")
     elsewhere = people.make_license(people.make_account("Kaze", country="JP"))
     persons = _customers(analytics, elsewhere) | _staff()
-    peer, partner = people.make_customer(analytics, name="Pia Peer"), people.make_customer(target)
+    peer, partner = (
+        people.make_customer(analytics, name="Pia Peer"),
+        people.make_customer(target, may_request=True),
+    )
     requestors = {
         Whose.OWN: persons[Role.REQUESTOR],
         Whose.WATCHED: peer,
@@ -161,6 +170,7 @@ def _make_world() -> World:
         rows={},
     )
     world.rows = _rows(world, agent)
+    _ask_for_services(world, requestors)
     world.licenses = {Whose.THERE: target, Whose.OTHER_ACCOUNT: elsewhere}
     world.invitations = {whose: _invite(license_) for whose, license_ in world.licenses.items()}
     world.grants = {
@@ -170,6 +180,29 @@ def _make_world() -> World:
     world.rows["entitlements/accessgrant"] = world.grants[Whose.THERE].pk
     _sign_in(world)
     return world
+
+
+def _ask_for_services(world: World, requestors: dict[Whose, User]) -> None:
+    """Requests of three people, an add-on and units; nobody decides for the other account."""
+    thing = row_in_force("environment-review", NOW)
+    assert thing is not None
+    for whose in (Whose.OWN, Whose.OTHER_PRODUCT, Whose.OTHER_ACCOUNT):
+        person = requestors[whose]
+        license_ = person.seats.get().license
+        world.requests[whose] = services.request_thing(
+            thing, license_, goal=_canary(whose), actor=person, now=NOW
+        )
+    root, facts = people.make_superuser(), {"first_on": NOW.date(), "last_on": date(2026, 12, 31)}
+    add_on = services.grant_add_on(
+        world.account, AddOn.EVENT_MANAGEMENT, license_=None, actor=root, now=NOW, **facts
+    )
+    units = services.grant_units(world.license, AddOn.DEVELOPER_BOOST, units=8, actor=root, now=NOW, **facts)
+    world.rows |= {
+        "accelerators/cataloguerow": thing.pk,
+        "accelerators/engagementrequest": world.requests[Whose.OWN].pk,
+        "accelerators/unitgrant": units.pk,
+        "entitlements/addongrant": add_on.pk,
+    }
 
 
 def _with_a_call(case: Case, person: User) -> Case:
@@ -205,13 +238,13 @@ def _canary(whose: Whose) -> str:
 def _customers(license_: License, elsewhere: License) -> dict[Role, User]:
     contact = {"can_sign_in": False}
     return {
-        Role.STRANGER: people.make_customer(elsewhere, name="Stranger", **contact),
+        Role.STRANGER: people.make_customer(elsewhere, name="Stranger", may_request=True, **contact),
         Role.COLLEAGUE: people.make_person(license_.account, name="Colleague"),
         Role.READER: people.make_person(license_.account, name="Reader"),
         Role.CONTACT: people.make_customer(license_, name="Contact"),
         Role.WATCHER: people.make_customer(license_, name="Watcher"),
         Role.OVERSEER: people.make_customer(license_, name="Overseer", sees_account_cases=True),
-        Role.REQUESTOR: people.make_customer(license_, name="Requestor"),
+        Role.REQUESTOR: people.make_customer(license_, name="Requestor", may_request=True),
         Role.ADMINISTRATOR: people.make_administrator(license_, name="Administrator"),
         Role.REMOVED: people.make_customer(license_, name="Removed"),
         Role.DEACTIVATED: people.make_customer(license_, name="Deactivated"),
@@ -223,6 +256,8 @@ def _staff() -> dict[Role, User]:
     set_staff_groups(bare, [], actor=people.make_superuser())
     return {
         Role.BARE_STAFF: bare,
+        Role.CATALOGUER: people.make_staff(StaffGroup.CATALOGUE_MANAGER, name="Cataloguer"),
+        Role.MANAGER: people.make_staff(StaffGroup.SUCCESS_MANAGER, name="Manager"),
         Role.AGENT: people.make_agent(name="Agent"),
         Role.LEAD: people.make_lead(name="Lead"),
         Role.SUPERUSER: people.make_superuser(),
@@ -281,7 +316,7 @@ def _rows(world: World, agent: User) -> dict[str, object]:
         "entitlements/license": world.license.pk,
         "entitlements/term": term.pk,
         "entitlements/teammember": entitlements.appoint_to_team(
-            world.account, TeamRole.TAM, agent, actor=people.make_superuser(), now=NOW
+            world.account, TeamRole.TAM, world.person(Role.MANAGER), actor=people.make_superuser(), now=NOW
         ).pk,
         "entitlements/seat": contact.seats.get().pk,
         "entitlements/responsetarget": ResponseTarget.objects.earliest("pk").pk,

@@ -4,7 +4,7 @@
 measures; tests hold all four together.
 """
 
-from tests.walks.policy import admin, cases, contacts, entitlements, pages
+from tests.walks.policy import admin, cases, catalogue, contacts, entitlements, pages
 from tests.walks.policy.entries import Entry
 
 SECTIONS: dict[str, tuple[Entry, ...]] = {
@@ -12,12 +12,14 @@ SECTIONS: dict[str, tuple[Entry, ...]] = {
     "Customers' cases": cases.CASES,
     "Customers' entitlements": entitlements.ENTITLEMENTS,
     "Named contacts": contacts.CONTACTS,
+    "Catalogue and requests": catalogue.CATALOGUE,
     "Sign-in": pages.SIGN_IN,
     "Second factors": pages.SECURITY,
     "Admin: the site": admin.SITE,
     "Admin: cases": admin.CASES,
     "Admin: outbox": admin.NOTICES,
     "Admin: accounts, people, licenses, clock": admin.MODELS,
+    "Admin: catalogue, requests, add-ons, units": admin.CATALOGUE,
     "Demo bar (embedded run only)": pages.DEMO,
 }
 ENTRIES: tuple[Entry, ...] = tuple(entry for entries in SECTIONS.values() for entry in entries)

@@ -7,7 +7,7 @@ from cases.lifecycle import Action
 from portal.work.form_tokens import new_token
 from tests.factories.people import PASSWORD
 from tests.walks.policy.entries import GO, IN, Answer, Answers, Entry, Row, answers, get, post
-from tests.walks.roles import ALL_STAFF, LEADS, OF_A_ROW, OUTSIDE, STAFF, Role, Whose
+from tests.walks.roles import ALL_STAFF, LEADS, OF_A_ROW, OUTSIDE, STAFF, WITH_ROLE, Role, Whose
 from tests.walks.world import NO_NUMBER, Body, World
 
 _ROOT = frozenset({Role.SUPERUSER})
@@ -66,8 +66,8 @@ SITE = (
     ),
     _site(
         "<app_label>/",
-        get(of_staff(200, STAFF, otherwise=404)),
-        post(of_staff(200, STAFF, otherwise=404)),
+        get(of_staff(200, WITH_ROLE, otherwise=404)),
+        post(of_staff(200, WITH_ROLE, otherwise=404)),
         values=lambda *_: {"app_label": "cases"},
     ),
     _site("<url>", get(_NOTHING_THERE), post(_NOTHING_THERE), values=lambda *_: {"url": "nothing/here"}),
@@ -95,7 +95,7 @@ def _nothing(_world: World, _whose: Whose) -> dict[str, object]:
 def model_pages(
     model: str,
     *,
-    see: frozenset[Role] = STAFF,
+    see: frozenset[Role] = WITH_ROLE,
     add: frozenset[Role] = _NOBODY,
     change: frozenset[Role] = _NOBODY,
     delete: frozenset[Role] = _NOBODY,
@@ -275,7 +275,7 @@ MODELS = (
     *model_pages("entitlements/accessgrant"),
     *model_pages("entitlements/entitlementevent"),
     *model_pages("entitlements/responsetarget", add=_ROOT, new=_target),
-    _site("entitlements/responsetarget/what-applies/", get(of_staff(200, STAFF)), post(of_staff(405))),
+    _site("entitlements/responsetarget/what-applies/", get(of_staff(200, WITH_ROLE)), post(of_staff(405))),
     *model_pages("entitlements/regionhours", add=_ROOT, new=_hours),
     *model_pages(
         "entitlements/dayoff",
@@ -285,6 +285,67 @@ MODELS = (
         changed=lambda *_: {"decision": "strike", "is_sure": "on"},
     ),
     *model_pages("work/heartbeat"),
+)
+
+
+# --- The catalogue ----------------------------------------------------------------------------------
+
+
+def _thing(_world: World, _whose: Whose) -> dict[str, object]:
+    return {
+        "slug": "new-thing",
+        "kind": "accelerator",
+        "name": "New thing",
+        "summary": "What it is",
+        "is_offered": "on",
+        "in_force_from": "2100-01-01T00:00",
+        "is_sure": "on",
+    }
+
+
+_GRANTED = {"first_on": "2100-01-01", "last_on": "2100-12-31"}
+_DECIDED = {"decision": "decline", "answer": "Not this year", "colleague": ""}
+_DECIDERS = frozenset({Role.MANAGER, Role.SUPERUSER})
+
+CATALOGUE = (
+    *model_pages("accelerators/cataloguerow", add=frozenset({Role.CATALOGUER, Role.SUPERUSER}), new=_thing),
+    *model_pages(
+        "accelerators/engagementrequest",
+        see=STAFF | {Role.MANAGER},
+        own={
+            f"{_KEY}/change/": (
+                get(of_staff(200, STAFF | {Role.MANAGER}), Whose.THERE),
+                get(of_staff(GO, STAFF | {Role.MANAGER}), Whose.MISSING),
+                post(of_staff(GO, _DECIDERS), Whose.THERE),
+                # Nobody can be told from who may not where there is nothing to decide.
+                post(of_staff(GO, STAFF | {Role.MANAGER}), Whose.MISSING),
+            )
+        },
+        changed=lambda *_: dict(_DECIDED),
+    ),
+    *model_pages(
+        "accelerators/unitgrant",
+        add=_ROOT,
+        new=lambda world, _whose: {
+            "license": world.license.pk,
+            "add_on": "mentor-sessions",
+            "units": "4",
+            **_GRANTED,
+        },
+    ),
+    *model_pages(
+        "entitlements/addongrant",
+        add=_ROOT,
+        change=_ROOT,
+        new=lambda world, _whose: {
+            **_of_account(world, _whose),
+            "license": "",
+            "add_on": "technical-account-director",
+            "first_on": "2026-04-01",
+            "last_on": "2026-12-31",
+        },
+        changed=lambda *_: {"is_sure": "on"},
+    ),
 )
 
 _GONE_OR_SEEN = {
@@ -370,8 +431,8 @@ def _case_key(action: Action) -> Body:
 
 
 def _act(action: Action, *, may: frozenset[Role] = STAFF) -> Entry:
-    """An action of staff; to staff without a role no case is there, and GET is refused before any look."""
-    seen = {IN: frozenset(Role) - ALL_STAFF, 404: {Role.BARE_STAFF}, GO: may}
+    """An action of staff; who reads no cases finds none there, and GET is refused before any look."""
+    seen = {IN: frozenset(Role) - ALL_STAFF, 404: {Role.BARE_STAFF, Role.CATALOGUER}, GO: may}
     return Entry(
         "/admin/cases/case/<key>/act/<action>/",
         (
@@ -405,9 +466,11 @@ def _on_behalf(world: World, _whose: Whose) -> dict[str, object]:
 
 
 _FILES = get(of_staff(200, STAFF)), post(of_staff(GO, STAFF))
+# Who reads cases: a success manager those of their accounts.
+_READERS = STAFF | {Role.MANAGER}
 
 CASES = (
-    _site("cases/case/", get(of_staff(200, STAFF)), post(of_staff(200, LEADS))),
+    _site("cases/case/", get(of_staff(200, _READERS)), post(of_staff(200, LEADS))),
     _site("cases/case/add/", get(of_staff(200, STAFF)), post(of_staff(404, STAFF))),
     Entry(
         "/admin/cases/case/add/",
@@ -437,7 +500,7 @@ CASES = (
     ),
     _site(
         "cases/case/<key>/change/",
-        get(of_staff(200, STAFF, otherwise=404), Whose.THERE),
+        get(of_staff(200, _READERS, otherwise=404), Whose.THERE),
         get(_NOTHING_THERE, Whose.MISSING),
         post(of_staff(405), *OF_A_ROW),
         values=_case_key(Action.ANSWER),

@@ -39,16 +39,21 @@ _NOBODYS = signed_in(otherwise=404)
 def _seen(whose: Whose, answer: Answer, *, staff: Answer = GO) -> Answers:
     """Who sees the case gets `answer`; staff are led to their page of it; for all others it is not there."""
     if staff == answer:
-        return signed_in({answer: _SEE[whose] | STAFF}, otherwise=404)
-    return signed_in({answer: _SEE[whose], staff: STAFF}, otherwise=404)
+        return signed_in({answer: _SEE[whose] | _of_staff(whose)}, otherwise=404)
+    return signed_in({answer: _SEE[whose], staff: _of_staff(whose)}, otherwise=404)
+
+
+def _of_staff(whose: Whose) -> frozenset[Role]:
+    """Who of staff sees the case: a success manager those of their account."""
+    return STAFF if whose is Whose.OTHER_ACCOUNT else STAFF | {Role.MANAGER}
 
 
 def _done(whose: Whose, may: frozenset[Role], answer: Answer) -> Answers:
     """Who may act gets `answer`, who only sees the case is refused with 403."""
     readers = _SEE[whose] - may
     if answer == GO:
-        return signed_in({GO: may | STAFF, 403: readers}, otherwise=404)
-    return signed_in({answer: may, 403: readers, GO: STAFF}, otherwise=404)
+        return signed_in({GO: may | _of_staff(whose), 403: readers}, otherwise=404)
+    return signed_in({answer: may, 403: readers, GO: _of_staff(whose)}, otherwise=404)
 
 
 def _act(
@@ -151,10 +156,10 @@ CASES = (
         f"{_THE_CASE}take-over/",
         # A caller's request of the own account's product, or of another's; those who may file take it over.
         (
-            get(signed_in({200: _TAKERS, GO: STAFF}, otherwise=404), Whose.OWN),
+            get(signed_in({200: _TAKERS, GO: _of_staff(Whose.OWN)}, otherwise=404), Whose.OWN),
             get(signed_in({200: {Role.STRANGER}, GO: STAFF}, otherwise=404), Whose.OTHER_ACCOUNT),
             get(_NOBODYS, Whose.MISSING),
-            post(signed_in({GO: _TAKERS | STAFF}, otherwise=404), Whose.OWN),
+            post(signed_in({GO: _TAKERS | _of_staff(Whose.OWN)}, otherwise=404), Whose.OWN),
             post(signed_in({GO: STAFF | {Role.STRANGER}}, otherwise=404), Whose.OTHER_ACCOUNT),
             post(_NOBODYS, Whose.MISSING),
         ),
