@@ -39,6 +39,8 @@ DECLARED: dict[tuple[str, str], BulkAction] = {
         for model in (
             "accounts/account",
             "accounts/country",
+            # One at a time: each person is told.
+            "accounts/identity",
             "accounts/region",
             "accounts/staffmember",
             "cases/case",
