@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal import oidc_settings
+
 # Types such as ModelAdmin[Case] are written in the source: Django has to allow that before apps load.
 django_stubs_ext.monkeypatch()
 
@@ -64,6 +66,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    # For its OpenID Connect; its tables stay empty, and none of its addresses exists (docs/decisions/0017).
+    "allauth.socialaccount",
     "crispy_forms",
     "csp",
 ]
@@ -252,6 +256,26 @@ if min(PORTAL_SESSION_IDLE_MINUTES, PORTAL_SESSION_IDLE_MINUTES_STAFF, SESSION_C
     raise ImproperlyConfigured(
         "PORTAL_SESSION_IDLE_MINUTES, the same of staff and PORTAL_SESSION_HOURS: 1 or more."
     )
+
+# Sign-in through a company's own provider: all five, or none. It answers for addresses of these domains only.
+PORTAL_OIDC_ISSUER = env.str("PORTAL_OIDC_ISSUER", default="")
+PORTAL_OIDC_CLIENT_ID = env.str("PORTAL_OIDC_CLIENT_ID", default="")
+PORTAL_OIDC_CLIENT_SECRET = env.str("PORTAL_OIDC_CLIENT_SECRET", default="")
+PORTAL_OIDC_NAME = env.str("PORTAL_OIDC_NAME", default="")
+PORTAL_OIDC_DOMAINS = [domain.strip().lower() for domain in env.list("PORTAL_OIDC_DOMAINS", default=[])]
+oidc_settings.check(
+    issuer=PORTAL_OIDC_ISSUER,
+    client_id=PORTAL_OIDC_CLIENT_ID,
+    client_secret=PORTAL_OIDC_CLIENT_SECRET,
+    name=PORTAL_OIDC_NAME,
+    domains=PORTAL_OIDC_DOMAINS,
+)
+# Browsers hold a form, and where its answer leads, to `form-action`: the sign-in page allows these origins.
+PORTAL_OIDC_ORIGINS = oidc_settings.origins(PORTAL_OIDC_ISSUER, env.list("PORTAL_OIDC_ORIGINS", default=[]))
+SOCIALACCOUNT_ADAPTER = "portal.front.identity_provider.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+# Seconds for which the provider may be silent: a sign-in asks it four times at most.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 # --- Language and time ------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from django.urls import include, path, re_path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
+from portal.front import oidc
 from portal.front.security import drop_unsent, end_sessions, security, unsent
 from portal.front.views import enter_admin
 
@@ -28,8 +29,11 @@ urlpatterns = [
     path("entitlements/", include("entitlements.urls")),
     path("", include("accelerators.urls")),
     path("admin/", admin.site.urls),
-    path("login/", allauth.login, name="account_login"),
+    path("login/", oidc.SignInPage.as_view(), name="account_login"),
     path("login/code/", factors.authenticate, name="mfa_authenticate"),
+    # Through a company's own provider: 404, both, where none is configured.
+    path("login/oidc/", oidc.start, name="oidc_start"),
+    path("login/oidc/callback/", oidc.callback, name="oidc_callback"),
     path("logout/", allauth.logout, name="account_logout"),
     path("signup/", allauth.signup, name="account_signup"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),

@@ -18,6 +18,12 @@ os.environ.update(
     ALLOWED_HOSTS="127.0.0.1,localhost",
     EMAIL_URL="memorymail://",
     DEBUG="0",
+    PORTAL_OIDC_ISSUER="",
+    PORTAL_OIDC_CLIENT_ID="",
+    PORTAL_OIDC_CLIENT_SECRET="",
+    PORTAL_OIDC_NAME="",
+    PORTAL_OIDC_DOMAINS="",
+    PORTAL_OIDC_ORIGINS="",
 )
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{_folder}/db.sqlite3")
 os.environ.setdefault("REDIS_URL", f"redis+socket://{_folder}/no-broker.sock")

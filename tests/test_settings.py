@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from portal import oidc_settings
 
 pytestmark = pytest.mark.once("every process of these tests has an environment of its own")
 
@@ -210,3 +213,93 @@ def test_a_sign_in_setting_that_makes_no_sense_is_refused(empty, wrong):
     refused = manage("check", env=empty | wrong)
     assert refused.returncode != 0
     assert next(iter(wrong)).removesuffix("_STAFF") in refused.stderr
+
+
+# --- Sign-in through a provider ---------------------------------------------------------------------
+
+PROVIDER = {
+    "PORTAL_OIDC_ISSUER": "https://login.example/company",
+    "PORTAL_OIDC_CLIENT_ID": "portal",
+    "PORTAL_OIDC_CLIENT_SECRET": "secret",
+    "PORTAL_OIDC_NAME": "Example Inc.",
+    "PORTAL_OIDC_DOMAINS": "customer.example, Staff.example",
+}
+
+
+def test_a_deployment_with_a_provider_passes_djangos_own_checks(empty):
+    more = {"PORTAL_OIDC_ORIGINS": "https://sso.example:8443"}
+    asked = manage(
+        env=empty | PROVIDER | more,
+        code=(
+            "from django.conf import settings as s\n"
+            "from django.core.management import call_command\n"
+            "call_command('check', deploy=True, fail_level='WARNING')\n"
+            "print(s.PORTAL_OIDC_DOMAINS, s.PORTAL_OIDC_ORIGINS, s.SOCIALACCOUNT_STORE_TOKENS)\n"
+        ),
+    )
+
+    assert asked.stdout.split("\n")[-2] == (
+        "['customer.example', 'staff.example'] ['https://login.example', 'https://sso.example:8443'] False"
+    ), asked.stderr
+
+
+@pytest.mark.parametrize("left_out", PROVIDER)
+def test_a_provider_that_is_set_in_part_is_refused(empty, left_out):
+    refused = manage("check", env=empty | PROVIDER | {left_out: ""})
+
+    assert refused.returncode == 1
+    assert f"set {left_out}, or none." in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"PORTAL_OIDC_ISSUER": "http://login.example"},
+        {"PORTAL_OIDC_ISSUER": "login.example"},
+        {"PORTAL_OIDC_ISSUER": "https://"},
+        {"PORTAL_OIDC_ISSUER": "https://user:secret@login.example"},
+        {"PORTAL_OIDC_ISSUER": "https://login.example; script-src *"},
+        {"PORTAL_OIDC_ISSUER": "https://login.example *"},
+        {"PORTAL_OIDC_ISSUER": "https://login.example/?tenant=1"},
+        {"PORTAL_OIDC_ISSUER": "https://login.example/#here"},
+        {"PORTAL_OIDC_ISSUER": f"https://login.example/{'a' * 180}"},
+        {"PORTAL_OIDC_DOMAINS": "*"},
+        {"PORTAL_OIDC_DOMAINS": "customer.example,"},
+        {"PORTAL_OIDC_DOMAINS": "ann@customer.example"},
+        {"PORTAL_OIDC_DOMAINS": "*.customer.example"},
+        {"PORTAL_OIDC_DOMAINS": "com"},
+        {"PORTAL_OIDC_ORIGINS": "https://sso.example/path"},
+        {"PORTAL_OIDC_ORIGINS": "sso.example"},
+        {"PORTAL_OIDC_ORIGINS": "*"},
+        {"PORTAL_OIDC_ORIGINS": "https://sso.example; script-src *"},
+    ],
+    ids=str,
+)
+def test_a_provider_that_cannot_be_meant_is_refused(wrong):
+    said = {**PROVIDER, "PORTAL_OIDC_ORIGINS": "", **wrong}
+    domains, others = (said[f"PORTAL_OIDC_{name}"].split(",") for name in ("DOMAINS", "ORIGINS"))
+    with pytest.raises(ImproperlyConfigured, match=next(iter(wrong))):
+        check_provider(said, domains, [other for other in others if other])
+
+
+def check_provider(said, domains, others):
+    """What settings.py does with the environment, without a process for each."""
+    oidc_settings.check(
+        issuer=said["PORTAL_OIDC_ISSUER"],
+        client_id=said["PORTAL_OIDC_CLIENT_ID"],
+        client_secret=said["PORTAL_OIDC_CLIENT_SECRET"],
+        name=said["PORTAL_OIDC_NAME"],
+        domains=[domain.strip().lower() for domain in domains],
+    )
+    oidc_settings.origins(said["PORTAL_OIDC_ISSUER"], others)
+
+
+def test_an_origin_without_a_provider_is_refused(empty):
+    refused = manage("check", env=empty | {"PORTAL_OIDC_ORIGINS": "https://sso.example"})
+
+    assert refused.returncode == 1
+    assert "PORTAL_OIDC_ORIGINS" in refused.stderr
+
+
+def test_a_provider_on_loopback_may_speak_plainly():
+    check_provider(PROVIDER | {"PORTAL_OIDC_ISSUER": "http://127.0.0.1:9000"}, ["customer.example"], [])

@@ -7,6 +7,8 @@ from allauth.account import admin as allauth_admin
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa import admin as mfa_admin
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as social_admin
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
@@ -29,11 +31,12 @@ from portal.accounts.form_fields import RowByCode, language_field, zone_field
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Country, Duty, Region, StaffMember, User
 
-# Roles are fixed and addresses change in one way only: no hand-made groups, no second list of addresses; and
-# nobody reads or makes somebody else's second factor. Imported first, these register them; found again later,
-# they do not.
-_REGISTERED_BY = (auth_admin, allauth_admin, mfa_admin)
-for _model in (Group, EmailAddress, EmailConfirmation, Authenticator):
+# Roles are fixed and addresses change in one way only: no hand-made groups, no second list of addresses;
+# nobody reads or makes somebody else's second factor; and a provider is named by settings alone. Imported
+# first, these register them; found again later, they do not.
+_REGISTERED_BY = (auth_admin, allauth_admin, mfa_admin, social_admin)
+_NOBODYS = (Group, EmailAddress, EmailConfirmation, Authenticator, SocialAccount, SocialApp, SocialToken)
+for _model in _NOBODYS:
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
 

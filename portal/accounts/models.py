@@ -26,10 +26,13 @@ from portal.accounts.languages import interface_languages
 from portal.accounts.zones import validate_zone
 from portal.clock import machine_now
 from portal.errors import FieldRefused
+from portal.oidc_settings import ISSUER_LENGTH
 
 HOTLINE_LENGTH = 40
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200
+# OpenID Connect Core 1.0, section 2: `sub` has at most 255 ASCII characters.
+SUBJECT_LENGTH = 255
 
 
 class Region(models.Model):
@@ -372,3 +375,24 @@ class SignIn(AbstractBaseSession):
         """Say what reads and writes sessions."""
         store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
         return store
+
+
+class Identity(models.Model):
+    """Whom a provider knows a person as; it gives the pair to nobody else. Both times are machine time."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="identities", verbose_name=_("person"))
+    issuer = models.CharField(_("provider"), max_length=ISSUER_LENGTH)
+    subject = models.CharField(_("known there as"), max_length=SUBJECT_LENGTH)
+    linked_at = models.DateTimeField(_("linked at"))
+    used_at = models.DateTimeField(_("last used at"))
+
+    class Meta:
+        verbose_name = _("identity at a provider")
+        verbose_name_plural = _("identities at a provider")
+        constraints = (
+            models.UniqueConstraint(fields=("issuer", "subject"), name="identity_of_one_person"),
+            models.UniqueConstraint(fields=("user", "issuer"), name="identity_once_at_a_provider"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.issuer}"

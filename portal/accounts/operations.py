@@ -85,6 +85,7 @@ def change_profile(
 def change_email(person: User, email: str) -> bool:
     """Let a person sign in by another address; the old one leads nowhere from then on. Tell whether it did.
 
+    What was linked by the old one at a provider goes with it, and is linked anew by the new one.
     Raises FieldRefused "email_invalid", "email_taken" or "nul".
     """
     tidy = checked_email(email)
@@ -96,6 +97,7 @@ def change_email(person: User, email: str) -> bool:
             person.email = tidy
             person.save(update_fields=["email"])
             EmailAddress.objects.filter(user=person).delete()
+            person.identities.all().delete()
     except IntegrityError as error:
         raise FieldRefused("email_taken", "email") from error
     return True

@@ -24,6 +24,11 @@ REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "not_superuser": lambda _values: _("Only the superuser may change people of staff. Ask them to do it."),
     "not_staff": lambda _values: _("This person is not of staff, and can have no role or duty of staff."),
+    # One sentence for every reason: none tells whether an address is known here.
+    "provider_sign_in": lambda _values: _(
+        "Nobody was signed in that way. Sign in with your password, or try again. If neither works, ask the"
+        " account administrator of your company whether you have access."
+    ),
     "yourself": lambda _values: _("You cannot end your own sign-in. Another superuser can."),
 }
 

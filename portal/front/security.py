@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.backends import must_have_second_factor, owes_second_factor
-from portal.accounts.models import SignIn, User
+from portal.accounts.models import Identity, SignIn, User
 from portal.accounts.sessions import idle_limit
 from portal.accounts.visitors import signed_in
 from portal.clock import machine_now
@@ -66,6 +67,8 @@ def security(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     context = {
         "factors": second_factors_of(user),
+        "identity": _identity_of(user),
+        "provider": settings.PORTAL_OIDC_NAME,
         "places": places_of(user, request.session.session_key, machine_now()),
         "is_required": must_have_second_factor(user),
         "is_owed": owes_second_factor(user),
@@ -87,6 +90,12 @@ def second_factors_of(user: User) -> SecondFactors:
         ],
         codes_left=len(codes[0].wrap().get_unused_codes()) if codes else None,
     )
+
+
+def _identity_of(user: User) -> Identity | None:
+    """Look up the person's link to the provider; where none is configured nothing is asked."""
+    issuer = settings.PORTAL_OIDC_ISSUER
+    return user.identities.filter(issuer=issuer).first() if issuer else None
 
 
 @login_required

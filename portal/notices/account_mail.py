@@ -29,7 +29,7 @@ _PROFILE = "/profile/"
 
 
 class FactorChange(StrEnum):
-    """What happened to a person's second factors."""
+    """What happened to a person's second factors, and to their identity at a provider."""
 
     APP_ADDED = "app_added"
     APP_REMOVED = "app_removed"
@@ -37,6 +37,8 @@ class FactorChange(StrEnum):
     PASSKEY_REMOVED = "passkey_removed"
     CODES_MADE = "codes_made"
     ALL_REMOVED = "all_removed"
+    IDENTITY_LINKED = "identity_linked"
+    IDENTITY_REMOVED = "identity_removed"
 
 
 _FACTOR_WORDS = {
@@ -46,6 +48,8 @@ _FACTOR_WORDS = {
     FactorChange.PASSKEY_REMOVED: gettext_lazy("A passkey was removed from your sign-in"),
     FactorChange.CODES_MADE: gettext_lazy("New recovery codes were made for your sign-in"),
     FactorChange.ALL_REMOVED: gettext_lazy("The second factors of your sign-in were removed"),
+    FactorChange.IDENTITY_LINKED: gettext_lazy("Signing in through your company was set up for you"),
+    FactorChange.IDENTITY_REMOVED: gettext_lazy("Signing in through your company was removed for you"),
 }
 
 
@@ -60,7 +64,7 @@ def announce_password_changed(user: User, now: datetime) -> None:
 
 
 def announce_factor_change(user: User, change: FactorChange, now: datetime) -> None:
-    """Tell a person that something changed about their second factors, in case it was not them."""
+    """Tell a person that something changed about how they sign in, in case it was not them."""
     _announce(FACTORS, user, now, what=change.value)
 
 

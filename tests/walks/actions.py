@@ -42,6 +42,8 @@ DECLARED: dict[tuple[str, str], BulkAction] = {
             "accelerators/unitgrant",
             "accounts/account",
             "accounts/country",
+            # One at a time: each person is told.
+            "accounts/identity",
             "accounts/region",
             "accounts/staffmember",
             "cases/case",

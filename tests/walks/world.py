@@ -306,6 +306,9 @@ def _rows(world: World, agent: User) -> dict[str, object]:
         "accounts/country": "US",
         "accounts/staffmember": agent.pk,
         "accounts/duty": duty.pk,
+        "accounts/identity": agent.identities.create(
+            issuer="https://login.example", subject="agent", linked_at=NOW, used_at=NOW
+        ).pk,
         "work/heartbeat": "sweep",
         "notices/notice": sent.pk,
         "notice to send again": dead.pk,

@@ -232,6 +232,7 @@ MODELS = (
     ),
     _password_page("accounts/staffmember"),
     *model_pages("accounts/duty", add=_ROOT, change=_ROOT, delete=_ROOT, new=_duty, changed=_duty),
+    *model_pages("accounts/identity", delete=_ROOT),
     *model_pages("entitlements/product"),
     *model_pages(
         "accounts/account",

@@ -50,6 +50,9 @@ FRONT = (
 
 SIGN_IN = (
     Entry("/login/", (get(_FOR_WHO_IS_OUTSIDE), post(_FOR_WHO_IS_OUTSIDE)), body=_wrong_sign_in),
+    # Through a provider: the walk has none, and then neither address is there, for anybody.
+    Entry("/login/oidc/", (get(everybody(404)), post(everybody(404)))),
+    Entry("/login/oidc/callback/", (get(everybody(404)), post(everybody(404)))),
     Entry("/logout/", (get(answers({GO: OUTSIDE}, otherwise=200)), post(everybody(GO)))),
     # Nobody signs up: the page says so.
     Entry("/signup/", (get(_FOR_WHO_IS_OUTSIDE), post(_FOR_WHO_IS_OUTSIDE))),
