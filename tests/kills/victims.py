@@ -15,7 +15,8 @@ from cases.sweep import carry_out_steps, carry_out_targets
 from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.notices.models import Notice
-from portal.notices.sender import LEASE, send_due
+from portal.notices.rounds import LEASE
+from portal.notices.sender import send_due
 from tests.factories.cases import ASKED, FILED, make_case, make_waiting_case
 from tests.factories.mail_sink import Sink
 from tests.factories.many import copies_of
