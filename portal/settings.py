@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal import oidc_settings
+from portal.notices.pager_settings import PAGED, faults_of
 
 # Types such as ModelAdmin[Case] are written in the source: Django has to allow that before apps load.
 django_stubs_ext.monkeypatch()
@@ -66,7 +67,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    # For its OpenID Connect; its tables stay empty, and none of its addresses exists (docs/decisions/0017).
+    # For its OpenID Connect; its tables stay empty, and none of its addresses exists (docs/decisions/0018).
     "allauth.socialaccount",
     "crispy_forms",
     "csp",
@@ -340,6 +341,20 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("PORTAL_MAIL_FROM", default="Support <no-reply@portal.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# --- Pager (SPEC 2.2) -------------------------------------------------------------------------------
+
+# Where what wakes staff is posted, once for each event; empty: there is no pager.
+PORTAL_PAGER_URL = env.str("PORTAL_PAGER_URL", default="")
+# Each signs every page: while one replaces another there are two.
+PORTAL_PAGER_SECRETS = [secret.strip() for secret in env.list("PORTAL_PAGER_SECRETS", default=[])]
+PORTAL_PAGER_KINDS = env.list("PORTAL_PAGER_KINDS", default=list(PAGED))
+# Seconds for each step of a connection; a pager that does not answer must not hold up the pages after it.
+PORTAL_PAGER_TIMEOUT = 5
+for fault in faults_of(
+    PORTAL_PAGER_URL, PORTAL_PAGER_SECRETS, PORTAL_PAGER_KINDS, may_be_plain=PORTAL_EMBEDDED
+):
+    raise ImproperlyConfigured(fault)
+
 # --- Celery (DESIGN 2) ------------------------------------------------------------------------------
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -391,6 +406,14 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "clock", "expires": 3599},
     },
 }
+
+if PORTAL_PAGER_URL:
+    # Without a pager nobody has to serve its queue.
+    CELERY_BEAT_SCHEDULE["page"] = {
+        "task": "portal.notices.page",
+        "schedule": float(PORTAL_SEND_SECONDS),
+        "options": {"queue": "pager", "expires": max(PORTAL_SEND_SECONDS - 1, 1)},
+    }
 
 # --- Limits per person and hour (SPEC 6) ------------------------------------------------------------
 

@@ -303,3 +303,33 @@ def test_an_origin_without_a_provider_is_refused(empty):
 
 def test_a_provider_on_loopback_may_speak_plainly():
     check_provider(PROVIDER | {"PORTAL_OIDC_ISSUER": "http://127.0.0.1:9000"}, ["customer.example"], [])
+
+
+SECRET = "x" * 32
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"PORTAL_PAGER_URL": "https://pager.example/"}, "set both for a pager, or neither"),
+        ({"PORTAL_PAGER_SECRETS": SECRET}, "set both for a pager, or neither"),
+        ({"PORTAL_PAGER_URL": "http://127.0.0.1:1/", "PORTAL_PAGER_SECRETS": SECRET}, "an https:// address"),
+        ({"PORTAL_PAGER_KINDS": "p1_filed,everything"}, "not everything"),
+    ],
+)
+def test_a_pager_that_is_half_set_is_refused_in_a_sentence(empty, wrong, said):
+    refused = manage("check", env=empty | wrong)
+    assert (refused.returncode, said in refused.stderr) == (1, True)
+
+
+def test_the_pager_is_woken_where_there_is_one(empty):
+    code = (
+        "from django.conf import settings as s\n"
+        "print(s.CELERY_BEAT_SCHEDULE.get('page'), s.PORTAL_PAGER_SECRETS)"
+    )
+    is_set = {"PORTAL_PAGER_URL": "https://pager.example/", "PORTAL_PAGER_SECRETS": f"{SECRET}, {SECRET}"}
+    assert manage(env=empty, code=code).stdout == "None []\n"
+    assert manage(env=empty | is_set, code=code).stdout == (
+        "{'task': 'portal.notices.page', 'schedule': 15.0, 'options': {'queue': 'pager', 'expires': 14}} "
+        f"['{SECRET}', '{SECRET}']\n"
+    )

@@ -12,6 +12,7 @@ from cases.models import MOST_WATCHERS, Attachment, Case, CaseEvent, FollowUpSte
 from cases.notices import REMINDER
 from entitlements.models import Seat
 from portal.notices.models import Notice
+from portal.notices.states import Transport
 from portal.work.invariants import Invariant, Offence
 from portal.work.models import FormToken
 
@@ -50,6 +51,14 @@ def _reminders_without_a_step() -> Iterator[Offence]:
     )
     for notice in _REMINDER_NOTICES.filter(~Exists(step)).order_by("pk"):
         yield notice.about, "a reminder was announced that the clock has not carried out"
+
+
+def _pages_without_an_event() -> Iterator[Offence]:
+    pages = Notice.objects.filter(transport=Transport.PAGER, about__startswith="case:")
+    pages = pages.annotate(case_key=Cast(KT("params__case"), BigIntegerField()))
+    event = CaseEvent.objects.filter(case=OuterRef("case_key"), occurred_at=OuterRef("created_at"))
+    for notice in pages.filter(~Exists(event)).order_by("pk"):
+        yield notice.about, "the pager was told of something that history does not know"
 
 
 def requestor_had_left(case_id: int, at: datetime) -> bool:
@@ -103,6 +112,7 @@ def _half_submitted() -> Iterator[Offence]:
 INVARIANTS = (
     Invariant("I9", "every reminder that was sent stands in an inbox", _steps_without_a_notice),
     Invariant("I9b", "every reminder in an inbox was carried out by the clock", _reminders_without_a_step),
+    Invariant("I9c", "every page tells of an event of its case", _pages_without_an_event),
     Invariant("I17", "a case's people are of its account", _strangers),
     Invariant("I17b", "nobody of another account is told of a case", _told_to_strangers),
     Invariant("I17c", "at most 10 people watch a case", _too_many_watchers),

@@ -20,11 +20,13 @@ from portal.accounts.wording import exact
 from portal.notices.kinds import Mail, NoticeKind, register
 from portal.notices.mail import MailContent, render_mail
 from portal.notices.models import Notice
+from portal.notices.states import Transport
 
 T = TypeVar("T")
 
 _OF_A_HOLD = frozenset({"case_hold_set", "case_hold_ended"})
 _OF_A_TARGET = frozenset({"case_target_warned", "case_target_missed"})
+_UNTIL_FIRST_RESPONSE = _OF_A_TARGET | {"case_p1_filed"}
 _WITH_REASON = frozenset({"case_hold_set", "case_closed", "case_urgency_raised", "case_call_declined"})
 _TO_TAKE_OVER = "case_caller_logged"
 _OF_A_CALL = frozenset({"case_call_requested"})
@@ -80,6 +82,8 @@ def _values(params: Mapping[str, object]) -> dict[str, str]:
 
 def _obsolete_because(notice: Notice) -> str | None:
     """A reminder matters while its period runs, a hold while the case waits, a closure while it is closed."""
+    if notice.transport == Transport.PAGER:
+        return _page_obsolete_because(notice)
     recipient = notice.recipient
     if recipient is None or not recipient.is_active:
         return "recipient_left"
@@ -87,6 +91,17 @@ def _obsolete_because(notice: Notice) -> str | None:
     if case is None:
         return "may_not_see"
     return _overtaken(notice, case)
+
+
+def _page_obsolete_because(notice: Notice) -> str | None:
+    """A page matters until the case is closed, or staff have done what it asks for: answered."""
+    case = Case.objects.get(pk=notice.params["case"])
+    if notice.kind in _UNTIL_FIRST_RESPONSE:
+        is_answered = case.first_responded_at is not None
+    else:
+        since = Message.objects.filter(case=case, is_from_staff=True, written_at__gt=notice.created_at)
+        is_answered = since.exists()
+    return "answered" if is_answered or not case.is_open else None
 
 
 def _overtaken(notice: Notice, case: Case) -> str | None:

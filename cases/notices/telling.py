@@ -9,9 +9,11 @@ from django.db.models import Q
 from cases.models import Case, CaseEvent
 from cases.notices.words import REMINDER, WORDS
 from entitlements.queries import contacts_by_license, support_service_manager
+from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.accounts.queries import leads, staff_on_duty
-from portal.notices.operations import NoticeDraft, announce, cancel_pending
+from portal.notices.operations import NoticeDraft, announce, cancel_pending, is_paged
+from portal.notices.states import PAGE_KEY, Transport
 
 
 class Subject(Protocol):
@@ -67,6 +69,8 @@ def tell_staff(
 ) -> None:
     """This will announce an event to the owner, else to the people on duty; never to the person who acted.
 
+    The pager hears of it once, whoever is told, and whether anybody is.
+
     An escalation goes to who answers for it as well (SPEC 2): under Ultimate the account's Support Service
     Manager, else every lead.
     """
@@ -74,8 +78,43 @@ def tell_staff(
     if kind == "escalated":
         manager = support_service_manager(case.license, now)
         told = list(dict.fromkeys([*told, *([manager] if manager else leads())]))
-    people = [person for person in told if person != except_for]
-    announce((_draft(case, kind, person, f"e{event.pk}", params) for person in people), now=now)
+    drafts = [_draft(case, kind, person, f"e{event.pk}", params) for person in told if person != except_for]
+    if kind != "customer_replied" or _is_reply_urgent(case, by=except_for):
+        drafts += page_drafts(case, kind, event=f"e{event.pk}")
+    announce(drafts, now=now)
+
+
+def _is_reply_urgent(case: Case, *, by: User | None) -> bool:
+    """Whether a reply is worth waking somebody: in a P1, unless staff wrote down what they had heard."""
+    return case.priority == Priority.P1 and not (by is not None and by.is_staff)
+
+
+def page_drafts(case: Case, kind: str, *, event: str) -> list[NoticeDraft]:
+    """This will draft the page of an event, or none where there is no pager for it.
+
+    It leaves the portal: no name, no address and no text of the customer's.
+    """
+    if not is_paged(kind):
+        return []
+    due_at = case.response_due_at
+    params = {
+        "case": case.pk,
+        "number": case.number,
+        "event": kind,
+        "priority": Priority(case.priority).name,
+        "region": case.account.country.region_id,
+        "response_due_at": due_at.isoformat() if due_at else None,
+    }
+    return [
+        NoticeDraft(
+            key=f"{case.about}:{event}:{kind}{PAGE_KEY}",
+            kind=f"case_{kind}",
+            recipient=None,
+            about=case.about,
+            params=params,
+            transport=Transport.PAGER,
+        )
+    ]
 
 
 def staff_recipients(

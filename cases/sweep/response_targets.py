@@ -105,6 +105,7 @@ def _drafts(due: Sequence[_Due], now: datetime) -> Iterator[NoticeDraft]:
     for one in due:
         for person in notices.staff_recipients(one.case, now=now, on_duty=on_duty):
             yield notices.target_draft(one.case, person, kind=_EVENT_KINDS[one.step])
+        yield from notices.page_drafts(one.case, _EVENT_KINDS[one.step], event=f"t{one.case.response_id}")
 
 
 def _preview(now: datetime) -> Iterator[PreviewLine]:

@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import kind_of
 from portal.notices.models import Notice
-from portal.notices.states import MailState
+from portal.notices.states import MailState, Transport
 from portal.work.timed import CHUNK, backlogs, total_backlog
 
 # A living clock ticks every minute and a living sender every few seconds.
@@ -41,7 +41,8 @@ class Past:
         Called after each step of the story. Whether the notice still matters need not be asked: it was made
         just now.
         """
-        waiting = list(Notice.objects.filter(state=MailState.PENDING).order_by("pk"))
+        mail = Notice.objects.filter(transport=Transport.MAIL)
+        waiting = list(mail.filter(state=MailState.PENDING).order_by("pk"))
         for notice in waiting:
             self._write(notice)
         Notice.objects.filter(pk__in=[notice.pk for notice in waiting]).update(
@@ -63,7 +64,11 @@ class Past:
         notice.sent_subject, notice.sent_text, notice.sent_html = mail.subject, mail.text, mail.html
 
     def put_on_record(self) -> None:
-        """Store what was sent, all mails in one statement; the rest of their rows stays as it is."""
+        """Store what was sent, all mails in one statement; the rest of their rows stays as it is.
+
+        Pages of the story are no longer there: nobody is woken for the past.
+        """
+        Notice.objects.filter(transport=Transport.PAGER).delete()
         Notice.objects.bulk_create(
             self._sent, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
         )

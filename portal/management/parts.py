@@ -17,10 +17,10 @@ def web_command(addresses: Sequence[str]) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    """Carry out ticks and send mail, in two processes."""
+    """Carry out ticks, send mail and pages, in two processes."""
     return [
         *(sys.executable, "-m", "celery", "--app", "portal", "--quiet", "worker"),
-        *("--queues", "clock,mail", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"),
+        *("--queues", "clock,mail,pager", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 

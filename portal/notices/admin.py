@@ -1,4 +1,4 @@
-"""The outbox in Django admin: every notice, what became of its mail, and the mail as it was sent (SPEC 5)."""
+"""The outbox in Django admin: every notice and page, what became of it, and what was sent (SPEC 5)."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -25,7 +25,7 @@ from portal.notices.inbox import entry_of
 from portal.notices.kinds import UnknownKind, kind_of, kinds
 from portal.notices.models import Notice
 from portal.notices.operations import cancel, send_again
-from portal.notices.states import MailState
+from portal.notices.states import MailState, Transport
 from portal.notices.wording import cancelled_text, refusal_text
 
 # The mail's own page can do nothing: no script, no form, no request; only our page may frame it.
@@ -64,7 +64,7 @@ class NoticeAdmin(StaffReads, ModelAdmin):
         "sent_when",
     )
     list_display_links = ("created_when", "kind_name")
-    list_filter = ("state", _KindFilter)
+    list_filter = ("state", "transport", _KindFilter)
     list_select_related = ("recipient",)
     list_per_page = 50
     search_fields = ("recipient__email", "address", "about", "params__number")
@@ -109,6 +109,8 @@ class NoticeAdmin(StaffReads, ModelAdmin):
     @admin.display(description=gettext_lazy("recipient"))
     def recipient_name(self, notice: Notice) -> str:
         """Whom it is for."""
+        if notice.transport == Transport.PAGER:
+            return str(Transport.PAGER.label)
         return notice.recipient.email if notice.recipient else notice.address
 
     @admin.display(description=gettext_lazy("sent at"), ordering="sent_at")
@@ -149,6 +151,7 @@ class NoticeAdmin(StaffReads, ModelAdmin):
             "headline": _headline(notice),
             "about": self.about_what(notice),
             "cancelled_text": cancelled_text(notice.cancelled_because),
+            "is_page": notice.transport == Transport.PAGER,
             "is_secret": _is_secret(notice),
             "may_send_again": notice.state == MailState.DEAD,
             "may_cancel": notice.state == MailState.PENDING,
@@ -167,12 +170,12 @@ class NoticeAdmin(StaffReads, ModelAdmin):
         return response
 
     def again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a mail again that was given up."""
-        return self._act_on(request, pk, act=send_again, done=_("The mail will be sent again."))
+        """Send again what was given up."""
+        return self._act_on(request, pk, act=send_again, done=_("It will be sent again."))
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Cancel a mail that waits."""
-        return self._act_on(request, pk, act=cancel, done=_("The mail is cancelled."))
+        """Cancel what waits."""
+        return self._act_on(request, pk, act=cancel, done=_("It is cancelled."))
 
     def _act_on(
         self, request: HttpRequest, pk: int, *, act: Callable[[Notice, User], None], done: str

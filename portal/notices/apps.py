@@ -21,3 +21,4 @@ class NoticesConfig(AppConfig):
         account_mail.register_kinds()
         claims.register(*invariants.INVARIANTS)
         ports.unsent_mail_since = queries.unsent_since
+        ports.undelivered_page_since = queries.undelivered_page_since

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count, F, Q
 
 from portal.notices.models import Notice
-from portal.notices.states import UNSENT, MailState
+from portal.notices.states import PAGE_KEY, UNSENT, MailState, Transport
 from portal.work.invariants import Invariant, Offence
 
 
@@ -42,9 +42,17 @@ def _settled_wrongly() -> Iterator[Offence]:
         yield f"notice:{notice.key}", f"{notice.state}, and its columns say something else"
 
 
+def _page_astray() -> Iterator[Offence]:
+    """A page that its event has for somebody, has read, or has kept from the pager."""
+    fine = Q(key__endswith=PAGE_KEY, recipient=None, read_at=None) & ~Q(state=MailState.QUIET)
+    for notice in Notice.objects.filter(transport=Transport.PAGER).exclude(fine).order_by("pk"):
+        yield f"notice:{notice.key}", "a page that is not the pager's alone"
+
+
 INVARIANTS = (
     Invariant("N1", "an event is told to a recipient in one row", _told_twice),
     Invariant("N2", "every row has a Message-ID of its own", _shared_message_id),
     Invariant("N3", "every mail is settled, waits for an attempt, or is leased to a sender", _lost_mail),
     Invariant("N4", "what became of a mail stands in its row, with the reason", _settled_wrongly),
+    Invariant("N5", "a page goes to the pager and to nobody's inbox, once for its event", _page_astray),
 )

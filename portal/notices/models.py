@@ -1,4 +1,7 @@
-"""One row per event and recipient: the notice in the inbox, and the mail that is its copy (SPEC 2.2)."""
+"""One row per event and recipient: the notice in the inbox, and the mail that is its copy (SPEC 2.2).
+
+Where there is a pager, one row more per event: its page, which stands in no inbox.
+"""
 
 import uuid
 from datetime import datetime
@@ -13,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.clock import machine_now
-from portal.notices.states import UNSENT, MailState
+from portal.notices.states import UNSENT, MailState, Transport
 
 
 def mail_domain() -> str:
@@ -27,7 +30,7 @@ def _domain_of(sender: str) -> str:
 
 
 def new_message_id() -> str:
-    """Make the Message-ID of a row's mail: it stays the same at every further attempt."""
+    """Make the Message-ID of a row's mail, or the id of a page: the same at every further attempt."""
     return f"<{uuid.uuid4().hex}@{mail_domain()}>"
 
 
@@ -41,15 +44,22 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(recipient=user)
 
     def unsent(self) -> "NoticeQuerySet":
-        """Notices whose mail still has to go out."""
+        """Notices whose mail or page still has to go out."""
         return self.filter(state__in=UNSENT)
 
 
 class Notice(models.Model):
-    """A notice to one person or address. `key` names event and recipient, so that it exists once."""
+    """A notice to a person or an address, or a page. `key` names event and recipient: it exists once."""
 
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=60)
+    transport = models.CharField(
+        _("transport"),
+        max_length=5,
+        choices=Transport,
+        default=Transport.MAIL,
+        db_default=Transport.MAIL,
+    )
     recipient = models.ForeignKey(
         User,
         null=True,
@@ -58,7 +68,7 @@ class Notice(models.Model):
         related_name="notices",
         verbose_name=_("recipient"),
     )
-    # Where there is no recipient: whom to write to. After sending: the address that was written to.
+    # Where there is no recipient: whom to write to. After sending: the address, or the host of the pager.
     address = models.CharField(_("address"), max_length=254, blank=True)
     # What it is about, "case:42"; empty: nothing in particular.
     about = models.CharField(_("about"), max_length=60, blank=True)
@@ -93,6 +103,7 @@ class Notice(models.Model):
                 fields=("next_attempt_at", "id"), condition=Q(state__in=UNSENT), name="notice_to_send"
             ),
             models.Index(fields=("queued_at",), condition=Q(state__in=UNSENT), name="notice_unsent_since"),
+            models.Index(fields=("state", "queued_at"), condition=Q(transport="pager"), name="notice_pages"),
             models.Index(fields=("recipient", "-created_at", "-id"), name="notice_inbox"),
             models.Index(fields=("recipient",), condition=Q(read_at=None), name="notice_unread"),
             models.Index(fields=("about", "kind"), name="notice_about"),
@@ -102,7 +113,9 @@ class Notice(models.Model):
             models.CheckConstraint(condition=Q(state__in=MailState.values), name="notice_state_is_known"),
             models.CheckConstraint(condition=~Q(key=""), name="notice_has_a_key"),
             models.CheckConstraint(
-                condition=Q(recipient__isnull=False) | ~Q(address=""), name="notice_goes_to_somebody"
+                condition=Q(transport="mail") & (Q(recipient__isnull=False) | ~Q(address=""))
+                | Q(transport="pager", recipient__isnull=True),
+                name="notice_goes_to_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_token__isnull=False, lease_until__isnull=False)

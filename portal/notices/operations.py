@@ -20,7 +20,7 @@ from portal.accounts.models import User
 from portal.clock import machine_now
 from portal.errors import DomainError, NotAllowed
 from portal.notices.models import Notice, new_message_id
-from portal.notices.states import MailState
+from portal.notices.states import MailState, Transport
 from portal.work.bulk import insert_rows
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ logger = logging.getLogger(__name__)
 class NoticeDraft:
     """A notice to be: `key` names event and recipient and makes it unique.
 
-    Either `recipient` or, for somebody without a login, `address`. Without mail it stands in the inbox only.
+    Either `recipient` or, for somebody without a login, `address`; a page has neither. Without mail it stands
+    in the inbox only.
     """
 
     key: str
@@ -40,6 +41,7 @@ class NoticeDraft:
     params: dict[str, Any] = field(default_factory=dict)
     wants_mail: bool = True
     address: str = ""
+    transport: Transport = Transport.MAIL
 
 
 def announce(drafts: Iterable[NoticeDraft], now: datetime) -> None:
@@ -49,14 +51,21 @@ def announce(drafts: Iterable[NoticeDraft], now: datetime) -> None:
     """
     rows = [_row_of(draft) for draft in drafts]
     insert_rows(Notice, rows, shared={"created_at": now})
-    if any(row["state"] == MailState.PENDING for row in rows):
-        nudge_after_commit()
+    for transport in Transport:
+        if any(row["state"] == MailState.PENDING and row["transport"] == transport for row in rows):
+            nudge_after_commit(transport)
+
+
+def is_paged(event: str) -> bool:
+    """Whether there is a pager, and it wants to hear of this kind of event."""
+    return bool(settings.PORTAL_PAGER_URL) and event in settings.PORTAL_PAGER_KINDS
 
 
 def _row_of(draft: NoticeDraft) -> dict[str, Any]:
     return {
         "key": draft.key,
         "kind": draft.kind,
+        "transport": draft.transport,
         "recipient_id": draft.recipient and draft.recipient.pk,
         "address": draft.address,
         "about": draft.about,
@@ -66,25 +75,31 @@ def _row_of(draft: NoticeDraft) -> dict[str, Any]:
     }
 
 
-def nudge_after_commit() -> None:
+def nudge_after_commit(transport: Transport) -> None:
     """Wake the sender once this transaction has committed; once, however many notices it writes."""
+    nudge = nudge_pager if transport is Transport.PAGER else nudge_sender
     waiting = get_connection().run_on_commit
-    if not any(function is nudge_sender for _savepoints, function, *_robust in waiting):
-        transaction.on_commit(nudge_sender, robust=True)
+    if not any(function is nudge for _savepoints, function, *_robust in waiting):
+        transaction.on_commit(nudge, robust=True)
 
 
 def nudge_sender() -> None:
     """Ask for a round of the sender. It may fail: beat asks every few seconds anyway."""
+    _nudge("portal.notices.send", queue="mail")
+
+
+def nudge_pager() -> None:
+    """Ask for a round of pages, as for mail."""
+    _nudge("portal.notices.page", queue="pager")
+
+
+def _nudge(task: str, *, queue: str) -> None:
     try:
         current_app.send_task(
-            "portal.notices.send",
-            queue="mail",
-            retry=False,
-            expires=settings.PORTAL_SEND_SECONDS,
-            ignore_result=True,
+            task, queue=queue, retry=False, expires=settings.PORTAL_SEND_SECONDS, ignore_result=True
         )
     except Exception as error:
-        logger.warning("The sender could not be woken and takes its next turn by itself: %s", error)
+        logger.warning("%s could not be woken and takes its next turn by itself: %s", task, error)
 
 
 def cancel_pending(about: str, kinds: Iterable[str], *, because: str) -> int:
@@ -123,7 +138,7 @@ def send_again(notice: Notice, actor: User) -> None:
         )
         if not changed:
             raise DomainError("not_dead", state=_state_now(notice))
-        nudge_after_commit()
+        nudge_after_commit(Transport(notice.transport))
     logger.info("Notice %s is to be sent again, as %s asked", notice.pk, actor.pk)
 
 

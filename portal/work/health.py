@@ -18,6 +18,7 @@ from portal.work.wording import fault_text
 TICK_LATE_AFTER = timedelta(minutes=5)
 BACKLOG_LATE_AFTER = timedelta(minutes=10)
 MAIL_LATE_AFTER = timedelta(minutes=15)
+PAGE_LATE_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class ClockHealth:
 
 
 def clock_health(now_machine: datetime, now_business: datetime) -> ClockHealth:
-    """Look at heartbeat, backlog, unsent mail and instance mark; each limit is exclusive."""
+    """Look at heartbeat, backlog, unsent mail, pages and instance mark; each limit is exclusive."""
     tick = Heartbeat.objects.filter(name=TICK).first()
     age = now_machine - tick.at if tick else None
     backlog = total_backlog(now_business)
@@ -75,6 +76,9 @@ def _faults(
     waiting_since = ports.unsent_mail_since()
     if waiting_since and now_machine - waiting_since > MAIL_LATE_AFTER:
         yield Fault("mail_late", {"age": now_machine - waiting_since})
+    lacking_since = ports.undelivered_page_since(now_machine)
+    if lacking_since and now_machine - lacking_since > PAGE_LATE_AFTER:
+        yield Fault("page_late", {"age": now_machine - lacking_since})
     if not is_adopted():
         yield Fault("not_adopted")
 

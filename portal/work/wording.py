@@ -41,6 +41,10 @@ CLOCK_FAULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "mail_late": lambda values: (
         _("Mail has been waiting to be sent for %(age)s.") % {"age": countdown(values["age"])}
     ),
+    "page_late": lambda values: (
+        _("A page has not reached the pager for %(age)s. A lead finds it in the outbox.")
+        % {"age": countdown(values["age"])}
+    ),
     "not_adopted": lambda _values: _(
         "No mail is sent, for this database is another installation's. Run `manage.py adopt_database`."
     ),

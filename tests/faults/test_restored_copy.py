@@ -19,7 +19,7 @@ from django.db import connection, connections
 from portal.clock import machine_now
 from portal.notices.models import Notice
 from portal.work.instance import adopt
-from tests.factories.cases import make_waiting_case
+from tests.factories.cases import make_p1_case, make_waiting_case
 from tests.factories.people import make_agent, make_customer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,7 @@ from django.test import Client
 from portal.accounts.models import User
 from portal.clock import machine_now
 from portal.notices.models import Notice
-from portal.notices.tasks import send
+from portal.notices.tasks import page, send
 from portal.work.tasks import tick
 
 def look():
@@ -44,10 +44,10 @@ def look():
     is_told = "this database is another installation" in page
     return [states, is_told, "not_adopted" in reasons.json()["reasons"], reasons.status_code]
 
-tick(); send(); send()
+tick(); send(); page(); send()
 silent = look()
 call_command("adopt_database")
-send()
+send(); page()
 print(json.dumps([silent, look()[:3]]))
 """
 
@@ -78,12 +78,16 @@ def copy(transactional_db, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def production(transactional_db) -> list[str]:
-    """An installation with mail that waits; the ids of that mail."""
+def production(transactional_db, pager) -> list[str]:
+    """An installation with mail and a page that wait; the ids of that mail."""
     adopt()
     make_agent(email="staff@copy.example")
-    make_waiting_case(make_customer(), now=machine_now() - timedelta(hours=1))
-    return list(Notice.objects.filter(state="pending").order_by("pk").values_list("message_id", flat=True))
+    requestor = make_customer()
+    make_waiting_case(requestor, now=machine_now() - timedelta(hours=1))
+    make_p1_case(requestor, now=machine_now() - timedelta(minutes=1))
+    waiting = Notice.objects.filter(state="pending")
+    assert waiting.filter(transport="pager").count() == 1
+    return list(waiting.filter(transport="mail").order_by("pk").values_list("message_id", flat=True))
 
 
 def run_elsewhere(database: str, port: int, folder: Path) -> list[object]:
@@ -94,6 +98,8 @@ def run_elsewhere(database: str, port: int, folder: Path) -> list[object]:
         "PORTAL_VAR_DIR": str(folder),
         "DATABASE_URL": database,
         "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+        "PORTAL_PAGER_URL": deployed.PORTAL_PAGER_URL,
+        "PORTAL_PAGER_SECRETS": ",".join(deployed.PORTAL_PAGER_SECRETS),
         "ALLOWED_HOSTS": "testserver",
     }
     told = subprocess.run(
@@ -109,12 +115,15 @@ def run_elsewhere(database: str, port: int, folder: Path) -> list[object]:
     return json.loads(told.stdout.splitlines()[-1])
 
 
-def test_a_restored_copy_sends_nothing_until_staff_adopt_it(sink, production, copy, tmp_path):
-    every = len(production)
+def test_a_restored_copy_sends_and_pages_nothing_until_staff_adopt_it(
+    sink, pager, production, copy, tmp_path
+):
+    every = len(production) + 1
 
     silent, adopted = run_elsewhere(copy, deployed.EMAIL_PORT, tmp_path)
 
     assert silent == [["pending"] * every, True, True, 503]
     assert adopted == [["sent"] * every, False, False]
-    assert (every > 0, sorted(sink.message_ids)) == (True, sorted(production))
+    assert (every > 1, sorted(sink.message_ids)) == (True, sorted(production))
+    assert [page.says["event"] for page in pager.pages] == ["p1_filed"]
     assert set(Notice.objects.values_list("state", flat=True)) == {"pending"}

@@ -52,6 +52,7 @@ def orders() -> list[list[int]]:
 def test_the_registry_holds_the_tasks_that_beat_wakes():
     assert [task.name for task in our_tasks()] == [
         "entitlements.holidays",
+        "portal.notices.page",
         "portal.notices.send",
         "portal.work.tick",
     ]

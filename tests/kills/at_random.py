@@ -18,16 +18,18 @@ from portal.audit.append_only import history_unlocked
 from portal.work import invariants
 from portal.work.instance import adopt
 from tests.kills.scenarios import VERBS
-from tests.kills.victims import KilledOperation, KilledSender, KilledSweep, KilledTargets, Victim
+from tests.kills.victims import KilledOperation, KilledPager, KilledSender, KilledSweep, KilledTargets, Victim
 
 
-def test_nothing_is_lost_doubled_or_half_done_whenever_something_is_killed(committed, adopted, note, sink):
+def test_nothing_is_lost_doubled_or_half_done_whenever_something_is_killed(
+    committed, adopted, note, sink, pager
+):
     kills, seed = int(os.environ.get("N") or 10_000), int(os.environ.get("SEED") or 1)
     order, began = random.Random(seed), time.monotonic()
     hits: Counter[tuple[str, str]] = Counter()
     faults: list[str] = []
     second = 0
-    makers = all_victims(sink)
+    makers = all_victims(sink, pager)
     for left, (name, make) in zip(range(len(makers), 0, -1), makers.items(), strict=True):
         begin_anew()
         victim = make()
@@ -64,11 +66,14 @@ def faults_of(claim: Callable[[], None], about: str) -> list[str]:
     return []
 
 
-def all_victims(sink) -> dict[str, Callable[[], Victim]]:
+def all_victims(sink, pager) -> dict[str, Callable[[], Victim]]:
     # In an order in which none leaves mail, or cases that are due, to the next.
     workers = (1, 3) if connection.vendor == "postgresql" else (1,)
     victims: dict[str, Callable[[], Victim]] = {
         f"one sender of {count}": partial(KilledSender, sink, workers=count) for count in workers
+    }
+    victims |= {
+        f"one sender of pages of {count}": partial(KilledPager, pager, workers=count) for count in workers
     }
     victims |= {f"one sweep of {count}": partial(KilledSweep, workers=count) for count in workers}
     victims |= {

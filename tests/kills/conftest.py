@@ -3,9 +3,10 @@
 import pytest
 
 from tests.factories.mail_sink import adopted, note, sink
+from tests.factories.pager import pager
 from tests.races.conftest import filled_tables, kept
 
-__all__ = ["adopted", "kept", "note", "sink"]
+__all__ = ["adopted", "kept", "note", "pager", "sink"]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A child that does one thing to the database and kills itself at the n-th point of it.
 
-Points are counted, not listed: before and after every statement, every outermost commit, and the mail
-server's acceptance of every mail. A child writes each point to a pipe before it passes it, so that the parent
+Points are counted, not listed: before and after every statement, every outermost commit, and the acceptance
+of every mail and page. A child writes each point to a pipe before it passes it, so that the parent
 knows how far it got, and what had been committed by then.
 """
 
@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from unittest.mock import patch
 
 from django.db import connection, connections
@@ -30,7 +31,7 @@ _inherited: list[object] = []
 
 @dataclass(frozen=True)
 class Point:
-    """One place to be killed at: how often the child had committed, and whether a mail is in doubt there."""
+    """One place to be killed at: how often the child had committed, and whether what it sent is in doubt."""
 
     label: str
     commits: int
@@ -106,12 +107,32 @@ class _Points:
 
         return data
 
+    def post(self, original: Callable[..., object]) -> Callable[..., object]:
+        def request(pager: HTTPConnection, *arguments: object) -> None:
+            self.reach("before the pager is asked")
+            original(pager, *arguments)
+
+        return request
+
+    def hear(self, original: Callable[..., object]) -> Callable[..., object]:
+        def getresponse(pager: HTTPConnection) -> object:
+            answer = original(pager)
+            self.in_doubt = True
+            self.reach("after the pager answered")
+            return answer
+
+        return getresponse
+
     @contextmanager
     def counting(self) -> Iterator[None]:
         connection.ensure_connection()
         with ExitStack() as stack:
             stack.enter_context(patch.object(connection, "commit", self.commit(connection.commit)))
             stack.enter_context(patch.object(smtplib.SMTP, "data", self.hand_over(smtplib.SMTP.data)))
+            stack.enter_context(patch.object(HTTPConnection, "request", self.post(HTTPConnection.request)))
+            stack.enter_context(
+                patch.object(HTTPConnection, "getresponse", self.hear(HTTPConnection.getresponse))
+            )
             stack.enter_context(connection.execute_wrapper(self.statement))
             yield
 

@@ -12,7 +12,7 @@ from portal.notices import sender
 from portal.notices.models import new_message_id
 from portal.work import invariants
 from tests.kills.scenarios import VERBS
-from tests.kills.victims import KilledOperation, KilledSender, KilledSweep, KilledTargets
+from tests.kills.victims import KilledOperation, KilledPager, KilledSender, KilledSweep, KilledTargets
 from tests.races.verbs import APART
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -71,6 +71,21 @@ def test_a_sender_that_is_killed_at_any_point_loses_no_mail_and_doubles_only_wha
     mails = KilledSender(sink)
     kill_everywhere(mails)
     assert (mails.kills, mails.second_copies > 0) == (len(mails.points), True)
+
+
+def test_a_sender_of_pages_that_is_killed_at_any_point_loses_none_and_doubles_only_what_was_in_doubt(
+    adopted, note, pager
+):
+    pages = KilledPager(pager)
+    kill_everywhere(pages)
+    assert (pages.kills, pages.second_copies > 0) == (len(pages.points), True)
+
+
+@pytest.mark.parametrize("name", ["reply_to_case", "escalate_case"])
+def test_an_operation_that_is_killed_has_written_its_page_with_all_else_or_not_at_all(name, pager):
+    operation = KilledOperation(VERBS[name])
+    assert operation.points[-1].commits == 1
+    kill_everywhere(operation)
 
 
 def test_of_three_senders_at_once_one_is_killed_and_no_mail_is_lost(postgresql, adopted, note, sink):

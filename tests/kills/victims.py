@@ -1,4 +1,4 @@
-"""What is killed: an operation, the sweep, the sender. Each knows its points, and what must be true after."""
+"""What is killed: an operation, a sweep, a sender. Each knows its points, and what must be true after."""
 
 import json
 import tempfile
@@ -15,10 +15,14 @@ from cases.sweep import carry_out_steps, carry_out_targets
 from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.notices.models import Notice
-from portal.notices.sender import LEASE, send_due
+from portal.notices.pager import FACTS, page_due
+from portal.notices.rounds import LEASE
+from portal.notices.sender import send_due
+from portal.notices.states import PAGE_KEY, Transport
 from tests.factories.cases import ASKED, FILED, make_case, make_waiting_case
 from tests.factories.mail_sink import Sink
 from tests.factories.many import copies_of
+from tests.factories.pager import Pager
 from tests.factories.people import make_agent, make_customer
 from tests.kills.footprint import Footprint, look, what_became
 from tests.kills.harness import Child, Life, Point, Work, live
@@ -234,9 +238,18 @@ class KilledSender:
         )
         return {row.message_id for row in rows}
 
+    def _taken(self) -> list[str]:
+        """What the server took, in its order."""
+        return self._sink.message_ids
+
+    def _states(self) -> list[str]:
+        """What has become of the rows of this round."""
+        rows = Notice.objects.filter(key__contains=f":{self._made}:").order_by("pk")
+        return list(rows.values_list("state", flat=True))
+
     def kill(self, number: int) -> None:
         """Kill one of the senders at a point; the leases of the dead run out, and others send."""
-        wanted, sent_before = self._make_due(), len(self._sink.mails)
+        wanted, sent_before = self._make_due(), len(self._taken())
         children = [Child(self._send, kill_at=number), *(Child(self._send) for _ in range(self._others))]
         lives = [child.join() for child in children]
         self.kills += lives[0].was_killed
@@ -244,13 +257,43 @@ class KilledSender:
             self._send(round_ * (LEASE + timedelta(seconds=1)))
             if not Notice.objects.unsent().exists():
                 break
-        copies = Counter(mail["Message-ID"] for mail in self._sink.mails[sent_before:])
+        copies = Counter(self._taken()[sent_before:])
         assert set(copies) == wanted, (number, lives[0].points[-1])
-        states = Notice.objects.filter(message_id__in=wanted).values_list("state", flat=True)
-        assert list(states) == ["sent"] * len(wanted), number
+        assert self._states() == ["sent"] * len(wanted), number
         in_doubt = lives[0].was_killed and lives[0].points[-1].in_doubt
         assert sum(copies.values()) - len(wanted) == int(in_doubt), (number, lives[0].points[-1], copies)
         self.second_copies += int(in_doubt)
 
     def finish(self) -> None:
         """Nothing is left to be seen: every kill has been looked at."""
+
+
+class KilledPager(KilledSender):
+    """Three pages: each goes out; a second time only one that was in doubt, under the same key."""
+
+    def __init__(self, pager: Pager, *, workers: int = 1) -> None:
+        self._pager = pager
+        super().__init__(Sink(), workers=workers)
+
+    @staticmethod
+    def _send(later: timedelta = timedelta(0)) -> None:
+        page_due(MACHINE_NOW + later)
+
+    def _make_due(self) -> set[str]:
+        self._made += 1
+        rows = Notice.objects.bulk_create(
+            Notice(
+                key=f"page:{self._made}:{letter}{PAGE_KEY}",
+                kind="note",
+                transport=Transport.PAGER,
+                params=dict.fromkeys(FACTS, ""),
+                created_at=MACHINE_NOW,
+                queued_at=MACHINE_NOW,
+                next_attempt_at=MACHINE_NOW,
+            )
+            for letter in "abc"
+        )
+        return {row.message_id[1:33] for row in rows}
+
+    def _taken(self) -> list[str]:
+        return self._pager.keys

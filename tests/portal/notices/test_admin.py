@@ -99,6 +99,53 @@ def test_a_notice_shows_its_mail_as_sent_at_the_time_that_people_saw(client, lea
     assert "<p>Hello</p>" not in content
 
 
+def make_page(state="sent", **facts):
+    said = {"sent_at": NOW, "sent_text": '{"event": "p1_filed"}', "address": "pager.example"}
+    return Notice.objects.create(
+        key=f"k{Notice.objects.count()}:pager",
+        kind="note",
+        transport="pager",
+        created_at=NOW,
+        queued_at=NOW,
+        state=state,
+        **(said if state == "sent" else {}),
+        **facts,
+    )
+
+
+def test_a_lead_sees_what_was_paged_and_when(client, lead):
+    content = client.get(page(make_page())).content.decode()
+
+    assert "{&quot;event&quot;: &quot;p1_filed&quot;}" in content
+    assert "Wed 3 Dec 2025, 10:26 UTC" in content
+    assert "pager.example" in content
+    assert "Read in the portal" not in content
+
+
+def test_a_page_that_was_given_up_is_found_with_its_reason_and_sent_again(client, lead):
+    make_notice("dead", about="case:1")
+    dead = make_page("dead", about="case:2", last_error="NotTaken: HTTP 410")
+
+    listed = client.get(reverse(LIST) + "?transport__exact=pager&state__exact=dead").content.decode()
+    shown = client.get(page(dead)).content.decode()
+    client.post(page(dead, "again"))
+
+    assert ("case:1" in listed, "case:2" in listed) == (False, True)
+    assert "NotTaken: HTTP 410" in shown
+    dead.refresh_from_db()
+    assert (dead.state, dead.attempts) == ("pending", 0)
+
+
+def test_a_page_that_waits_is_cancelled(client, lead):
+    waiting = make_page("pending")
+
+    assert "Cancel the page" in client.get(page(waiting)).content.decode()
+    client.post(page(waiting, "cancel"))
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.cancelled_because) == ("cancelled", "by_staff")
+
+
 def test_the_mails_own_page_can_do_nothing_and_only_we_may_frame_it(client, lead):
     response = client.get(page(make_notice(), "mail"))
 

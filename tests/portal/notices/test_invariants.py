@@ -87,5 +87,28 @@ def test_what_stands_twice_is_found_where_no_constraint_refuses_it(column, code)
     assert codes() == [code]
 
 
+def test_a_page_that_waits_sends_dies_or_arrives_breaks_no_claim():
+    page = {"kind": "note", "created_at": NOW, "transport": "pager"}
+    Notice.objects.create(key="a:pager", **page)
+    Notice.objects.create(
+        key="b:pager", state=MailState.SENT, sent_at=NOW, address="pager.example", attempts=1, **page
+    )
+    Notice.objects.create(key="c:pager", state=MailState.DEAD, last_error="NotTaken: HTTP 410", **page)
+
+    assert check() == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"state": MailState.QUIET}, {"read_at": NOW}, {"key": "case:1:e2:p1_filed:u3"}],
+    ids=["kept from the pager", "read by somebody", "one of several"],
+)
+def test_a_page_that_is_not_the_pagers_alone_is_found(columns):
+    page = {"key": "a:pager", "kind": "note", "created_at": NOW, "transport": "pager", **columns}
+    Notice.objects.create(**page)
+
+    assert codes() == ["N5"]
+
+
 def test_every_claim_about_the_outbox_can_be_broken():
-    assert [invariant.code for invariant in INVARIANTS] == ["N1", "N2", "N3", "N4"]
+    assert [invariant.code for invariant in INVARIANTS] == ["N1", "N2", "N3", "N4", "N5"]

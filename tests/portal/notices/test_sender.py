@@ -12,7 +12,8 @@ from portal.accounts.models import Account
 from portal.notices.kinds import NoticeKind, register
 from portal.notices.mail import MailContent, render_mail
 from portal.notices.models import Notice
-from portal.notices.sender import SendReport, delay_after, send_due
+from portal.notices.rounds import SendReport, delay_after
+from portal.notices.sender import send_due
 from portal.work.models import Heartbeat, InstanceMark
 from tests.factories.people import make_account, make_agent, make_person
 

@@ -64,6 +64,38 @@ class TestClockHealth:
 
         assert codes() == faults
 
+    @pytest.mark.parametrize(
+        ("state", "age", "faults"),
+        [
+            ("pending", timedelta(minutes=5), []),
+            ("pending", timedelta(minutes=5) + ONE, ["page_late"]),
+            ("pending", timedelta(days=3), ["page_late"]),
+            ("dead", timedelta(minutes=5) + ONE, ["page_late"]),
+            ("dead", timedelta(days=1) - ONE, ["page_late"]),
+            ("dead", timedelta(days=1), []),
+            ("cancelled", timedelta(minutes=6), []),
+        ],
+    )
+    def test_a_page_is_late_after_five_minutes_and_a_dead_one_is_shown_for_a_day(
+        self, settings, state, age, faults
+    ):
+        settings.PORTAL_PAGER_URL = "https://pager.example/"
+        beaten(NOW)
+        Notice.objects.create(
+            key="k", kind="k", transport="pager", created_at=NOW, queued_at=NOW - age, state=state
+        )
+
+        assert codes() == faults
+
+    def test_pages_that_were_left_when_the_pager_was_taken_away_worry_nobody(self, settings):
+        settings.PORTAL_PAGER_URL = ""
+        beaten(NOW)
+        Notice.objects.create(
+            key="k", kind="k", transport="pager", created_at=NOW, queued_at=NOW - timedelta(hours=1)
+        )
+
+        assert codes() == []
+
     @pytest.mark.parametrize(("over", "faults"), [(timedelta(0), []), (ONE, ["mail_late"])])
     @pytest.mark.parametrize("state", ["pending", "sent", "dead"])
     def test_mail_is_late_after_fifteen_minutes_while_it_waits(self, over, faults, state):
