@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_may_request'),
+        ('accounts', '0006_may_request'),
         ('entitlements', '0006_teams'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
