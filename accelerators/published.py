@@ -417,7 +417,7 @@ _SERVICE_LEVELS = (
         _("Service requests"),
         _("Priority notification and reporting"),
         _("Problems"),
-        _("Changes"),
+        _("Change management"),
         _("Support of peaks"),
     ),
     _service_level(
