@@ -347,7 +347,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 PORTAL_PAGER_URL = env.str("PORTAL_PAGER_URL", default="")
 # Each signs every page: while one replaces another there are two.
 PORTAL_PAGER_SECRETS = [secret.strip() for secret in env.list("PORTAL_PAGER_SECRETS", default=[])]
-PORTAL_PAGER_KINDS = env.list("PORTAL_PAGER_KINDS", default=list(PAGED))
+PORTAL_PAGER_KINDS = [kind.strip() for kind in env.list("PORTAL_PAGER_KINDS", default=list(PAGED))]
 # Seconds for each step of a connection; a pager that does not answer must not hold up the pages after it.
 PORTAL_PAGER_TIMEOUT = 5
 for fault in faults_of(

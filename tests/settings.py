@@ -17,6 +17,8 @@ os.environ.update(
     SECRET_KEY="tests-only-" + "0" * 50,
     ALLOWED_HOSTS="127.0.0.1,localhost",
     EMAIL_URL="memorymail://",
+    PORTAL_PAGER_URL="",
+    PORTAL_PAGER_SECRETS="",
     DEBUG="0",
     PORTAL_OIDC_ISSUER="",
     PORTAL_OIDC_CLIENT_ID="",

@@ -317,6 +317,18 @@ def add_event(case: Case, **columns: object) -> None:
     CaseEvent.objects.create(case=case, actor=case.requestor, occurred_at=ASKED, is_public=True, **columns)
 
 
+def a_page_tells_of_nothing() -> None:
+    case = make_case()
+    Notice.objects.create(
+        key=f"{case.about}:e0:p1_filed:pager",
+        kind="case_p1_filed",
+        transport="pager",
+        about=case.about,
+        params={"case": case.pk},
+        created_at=case.filed_at + HOUR,
+    )
+
+
 BROKEN: dict[Callable[[], None], str] = {
     a_reminder_follows_the_answer: "I2",
     a_reminder_is_written_after_the_answer: "I2",
@@ -347,6 +359,7 @@ BROKEN: dict[Callable[[], None], str] = {
     a_missed_target_is_told_twice: "I21d",
     a_reminder_is_sent_to_nobody: "I9",
     a_reminder_is_told_that_was_not_due: "I9b",
+    a_page_tells_of_nothing: "I9c",
     a_stranger_is_requestor: "I17",
     a_stranger_watches: "I17",
     a_stranger_is_told: "I17b",

@@ -232,15 +232,5 @@ def test_a_page_about_a_closed_case_is_cancelled_with_the_reason(requestor: User
     assert (page.state, page.cancelled_because, pager.pages) == ("cancelled", "answered", [])
 
 
-# --- What is claimed --------------------------------------------------------------------------------
-
-
-def test_a_page_of_what_history_does_not_know_is_found(requestor: User, pager: Pager) -> None:
-    make_p1_case(requestor)
-    Notice.objects.filter(transport="pager").update(created_at=FILED + MINUTE)
-
-    assert [violation.code for violation in check()] == ["I9c"]
-
-
 def test_priorities_have_the_names_that_pages_tell() -> None:
     assert [priority.name for priority in Priority] == ["P1", "P2", "P3", "P4"]
