@@ -59,8 +59,11 @@ def tell_people(
 
 
 def acknowledge(case: Case, *, event: CaseEvent, now: datetime, **params: object) -> None:
-    """This will acknowledge a filing to the requestor, the watchers and whoever filed."""
-    people = dict.fromkeys([*customer_recipients(case), case.filed_by])
+    """This will acknowledge a filing to the requestor, the watchers and whoever filed.
+
+    Staff who logged a caller may have left before somebody takes the case over.
+    """
+    people = each_once([*customer_recipients(case), case.filed_by])
     announce((_draft(case, "acknowledgement", person, f"e{event.pk}", params) for person in people), now=now)
 
 

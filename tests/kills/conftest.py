@@ -4,12 +4,12 @@ import pytest
 
 from tests.factories.mail_sink import adopted, note, sink
 from tests.factories.pager import pager
-from tests.races.conftest import filled_tables, kept
+from tests.races.conftest import Rows, kept, reference_rows
 
 __all__ = ["adopted", "kept", "note", "pager", "sink"]
 
 
 @pytest.fixture
-def committed(kept: set[str], transactional_db: None) -> None:
+def committed(kept: dict[str, Rows], transactional_db: None) -> None:
     """The database, for children that commit; the tests ask themselves what is true of it then."""
-    kept |= filled_tables()
+    kept |= reference_rows()

@@ -10,7 +10,7 @@ Rows = Mapping[str, dict[object, tuple[object, ...]]]
 Footprint = dict[str, tuple[int, int, Counter[tuple[str, ...]]]]
 
 # Reference rows and caches, which no operation changes.
-_APART = {"accounts_country", "accounts_region", "work_cache", "accounts_signin", "django_migrations"}
+_APART = {"accounts_country", "work_cache", "accounts_signin", "django_migrations"}
 
 
 def look() -> tuple[Rows, dict[str, list[str]]]:

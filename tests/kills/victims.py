@@ -14,6 +14,7 @@ from cases.models import Case, CaseEvent, FollowUpStep
 from cases.sweep import carry_out_steps, carry_out_targets
 from entitlements.targets import Priority
 from portal.accounts.models import User
+from portal.errors import DomainError
 from portal.notices.models import Notice
 from portal.notices.pager import FACTS, page_due
 from portal.notices.rounds import LEASE
@@ -26,7 +27,7 @@ from tests.factories.pager import Pager
 from tests.factories.people import make_agent, make_customer
 from tests.kills.footprint import Footprint, look, what_became
 from tests.kills.harness import Child, Life, Point, Work, live
-from tests.races.verbs import Scene, Verb, make_scene
+from tests.races.scenes import Scene, Verb
 
 REMINDS = ASKED + timedelta(hours=24)
 # Three quarters of P3's hour; P2's half an hour is over.
@@ -62,13 +63,17 @@ class KilledOperation:
 
     def __init__(self, verb: Verb) -> None:
         self._verb = verb
+        self._scene: Scene | None = None
         self.points, self._stages = self._count()
         self._set_scene()
 
     def _set_scene(self) -> Scene:
         """A scene whose own staff alone are told of it."""
-        User.objects.filter(is_staff=True, is_superuser=False).update(is_active=False)
-        self._scene = make_scene(self._verb.state)
+        if self._scene is not None and self._verb.starts_over:
+            self._verb.prepare(self._scene)
+        else:
+            User.objects.filter(is_staff=True, is_superuser=False).update(is_active=False)
+            self._scene = self._verb.scene()
         self._before, self._columns = look()
         return self._scene
 
@@ -96,6 +101,9 @@ class KilledOperation:
         killed_at(lambda: self._verb.run(self._scene), self.points, number)
         if point.commits:
             assert self._became() == self._stages[point.commits], point
+            if point.commits < self.points[-1].commits:
+                self._do()
+                assert self._became() == self._stages[-1], point
             self._set_scene()
 
     def finish(self) -> None:
@@ -103,6 +111,22 @@ class KilledOperation:
         assert self._became() == {}
         live(lambda: self._verb.run(self._scene))
         assert self._became() == self._stages[-1]
+
+    def again(self) -> str | None:
+        """Do what is done already: the code of its refusal, "" where nothing was left to do, else None."""
+        refused = self._do()
+        if refused:
+            assert self._became() == self._stages[-1], "a refusal that changed something"
+        return refused if self._became() == self._stages[-1] else None
+
+    def _do(self) -> str:
+        try:
+            self._verb.run(self._scene)
+        except Case.DoesNotExist:
+            return "unseen"
+        except DomainError as refused:
+            return refused.code
+        return ""
 
 
 def _as_json(found: Footprint) -> dict[str, list[object]]:

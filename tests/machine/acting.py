@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from tests.machine.calls import HALF_AN_HOUR, QUARTER
 from tests.machine.dice import Dice, chance, fault, pick
 from tests.machine.life import Life
 from tests.machine.table import TABLE, ZONE, CaseModel, Person
@@ -128,7 +129,25 @@ def _follow_up(life: Life, draw: Dice, wish: Wish) -> Wish:
     """Staff file for the requestor of the old case."""
     assert wish.case is not None
     person = wish.case.requestor if wish.actor.is_staff else None
+    if wish.actor.is_staff and person is None:  # a caller whom nobody took over
+        person = pick(draw, life.model.people)
     return _watchers(life, draw, replace(_priority(life, draw, wish), person=person))
+
+
+def _filed_anew(life: Life, draw: Dice, wish: Wish) -> Wish:
+    return _watchers(life, draw, _priority(life, draw, wish))
+
+
+def _phone_or_chat(life: Life, draw: Dice, wish: Wish) -> Wish:
+    return replace(wish, is_by_phone=not chance(draw, 3))
+
+
+def _slot(life: Life, draw: Dice, wish: Wish) -> Wish:
+    """The first, the last or another half hour that is offered; one that begins sooner or later; none."""
+    offered = life.model.call_times(life.now)
+    others = (offered[0] - HALF_AN_HOUR, offered[-1] + HALF_AN_HOUR, offered[0] + QUARTER, life.now, None)
+    pool = (offered[:1], offered[-1:], offered, others)
+    return replace(wish, starts_at=pick(draw, pick(draw, pool)))
 
 
 FACTS: dict[str, Callable[[Life, Dice, Wish], Wish]] = {
@@ -142,6 +161,9 @@ FACTS: dict[str, Callable[[Life, Dice, Wish], Wish]] = {
     "tag": _tags,
     "link-related": _other,
     "follow-up": _follow_up,
+    "take-over": _filed_anew,
+    "log-contact": _phone_or_chat,
+    "request-call": _slot,
 }
 
 
@@ -157,3 +179,14 @@ def file(life: Life, draw: Dice) -> None:
     wish = _watchers(life, draw, Wish("file", actor, license=license_, person=requestor))
     wish = replace(wish, priority=pick(draw, (4, 4, 3, 2, 1)), is_committed=not chance(draw, 4))
     life.wish(wish, fault(draw))
+
+
+def log_caller(life: Life, draw: Dice) -> None:
+    """A caller without a seat, while there are few cases, or one who is refused."""
+    model = life.model
+    if len(model.cases) >= MOST_CASES:
+        return
+    staff = [person for person in model.people if person.is_staff and person.is_active]
+    wish = Wish("log-caller", pick(draw, model.people if chance(draw, 6) else staff))
+    wish = replace(wish, license=pick(draw, model.licenses))
+    life.wish(replace(wish, person=pick(draw, model.people) if chance(draw, 3) else None), fault(draw))

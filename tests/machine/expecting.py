@@ -59,6 +59,19 @@ def rows_of(model: Model, now: datetime) -> dict[str, list[Row]]:
             for case in cases
             for promise in case.promises
         ],
+        "calls": [
+            (
+                case.key,
+                call.asked_by,
+                call.asked_at,
+                call.starts_at,
+                call.ends_at,
+                call.ended_at,
+                call.outcome,
+            )
+            for case in cases
+            for call in case.calls
+        ],
         "tags": [(case.key, tag) for case in cases for tag in case.tags],
         "links": [(case.key, other) for case in cases for other in case.links if case.key < other],
     }
@@ -100,7 +113,7 @@ def _case(case: CaseModel, now: datetime) -> Row:
         case.status,
         case.priority,
         case.license.key,
-        case.requestor.key,
+        case.requestor and case.requestor.key,
         case.filed_by.key,
         case.owner and case.owner.key,
         case.follows and case.follows.key,
@@ -116,9 +129,10 @@ def _case(case: CaseModel, now: datetime) -> Row:
         case.escalation_reason,
         case.acknowledged_at,
         case.raised_at,
-        case.promise.due_at,
+        case.promise.due_at if case.promises else None,
         case.missed_at,
         case.withdrawn_at,
         case.next_target_at,
+        case.call and case.call.starts_at,
     )
     return values + case.last_event

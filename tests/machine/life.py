@@ -120,7 +120,7 @@ class Life:
         )
         expected = _code(lambda: verbs.carry_out(self.model, wish, self.now))
         self._attempt(lambda: self._portal(wish, expected), wish.actor, fault=fault)
-        if wish.action not in {"file", "follow-up"}:
+        if wish.action not in {"file", "follow-up", "log-caller"}:
             self.last_wish = wish
         if len(self.model.cases) > filed:
             self._know(self.model.cases[-1])

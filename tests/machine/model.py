@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tests.machine.calls import half_hours
 from tests.machine.series import Done, Rules, Series
 from tests.machine.table import CLOSED, WAITING, CaseModel, License, Person, refusal, roles, sees
 from tests.machine.targets import Promise, promise
@@ -94,6 +95,27 @@ class Model:
         """What the case's priority promises, counted from `since`; rows of days off do not change here."""
         return promise(cause, case.priority, made_at=now, opened_at=opened_at, since=since, off=self.days_off)
 
+    def call_times(self, now: datetime) -> list[datetime]:
+        """When support can call a customer who asks for it now."""
+        return half_hours(now, self.days_off)
+
+    def concerned(self, case: CaseModel) -> set[Person]:
+        """SPEC 2.2: requestor and watchers; of a caller's case who can take it over, and the watchers."""
+        if case.requestor is not None:
+            return {case.requestor, *case.watchers}
+        return {*self.takers(case.license), *case.watchers}
+
+    def takers(self, license_: License) -> list[Person]:
+        """SPEC 3.4: the product's contacts and the account's administrator."""
+        return [
+            person
+            for person in self.people
+            if person.is_active
+            and (
+                person.has_seat(license_) or (person.is_administrator and person.account == license_.account)
+            )
+        ]
+
     @staticmethod
     def due_stated(case: CaseModel) -> dict[str, Any]:
         """What a notice says of a target that runs."""
@@ -132,17 +154,17 @@ class Model:
         **facts: Any,
     ) -> None:
         """SPEC 2.2: the requestor and the watchers get it, each once; who acted or leaves does not."""
-        people = {case.requestor, *case.watchers} - {actor, leaver}
+        people = self.concerned(case) - {actor, leaver}
         self._write(case, kind, (person for person in people if person.is_active), now, period, facts)
 
-    def tell_staff(self, case: CaseModel, kind: str, actor: Person, now: datetime) -> None:
+    def tell_staff(self, case: CaseModel, kind: str, actor: Person, now: datetime, **facts: Any) -> None:
         """A staff notice, not to the person who acted."""
         told = self.staff_told(case, with_leads=kind == "escalated")
-        self._write(case, kind, (person for person in told if person is not actor), now, 0, {})
+        self._write(case, kind, (person for person in told if person is not actor), now, 0, facts)
 
     def acknowledge(self, case: CaseModel, now: datetime) -> None:
         """SPEC 2.2: the acknowledgement goes to who filed as well, and says until when support answers."""
-        told = (person for person in {case.requestor, case.filed_by, *case.watchers} if person.is_active)
+        told = (person for person in {*self.concerned(case), case.filed_by} if person.is_active)
         self._write(case, "acknowledgement", told, now, 0, self.due_stated(case))
 
     def _write(
@@ -186,6 +208,7 @@ class Model:
         """A person closes: the window is the policy's in force now."""
         self.end_period(case, now)
         case.withdraw(now)
+        case.end_call("closed", now)
         case.status, case.resolution = "closed", resolution
         case.closed_at, case.reopen_until = now, now + self.policy(now).reopening
 
@@ -208,6 +231,7 @@ class Model:
         if closes:
             case.status, case.closed_at = "auto_closed", now
             case.reopen_until = now + period.rules.reopening
+            case.end_call("closed", now)
 
     def put_off(self, case: CaseModel, now: datetime) -> None:
         """The case's step raised twice: an hour later, recorded for staff."""
@@ -264,6 +288,10 @@ def _obsolete_because(letter: Letter, case: CaseModel) -> str:
     is_running = case.period is not None and case.period.number == letter.period
     if letter.kind == "reminder" and not is_running:
         return "period_ended"
+    if letter.kind == "caller_logged" and (case.requestor is not None or case.status in CLOSED):
+        return "taken_over"
+    if letter.kind == "call_requested" and case.call is None:
+        return "call_ended"
     if letter.kind in {"hold_set", "hold_ended"} and case.status not in WAITING:
         return "period_ended"
     if letter.kind in {"target_warned", "target_missed"} and (

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.machine import beside
-from tests.machine.acting import MOST_CASES, act, act_in_time_or_not, file
+from tests.machine.acting import MOST_CASES, act, act_in_time_or_not, file, log_caller
 from tests.machine.dice import Dice, chance, fault, pick
 from tests.machine.life import Life
 from tests.machine.scene import POLICIES, rules_of
@@ -27,10 +27,11 @@ def begin(life: Life, draw: Dice) -> None:
         _add_policy(life, draw, TICK)
         life.now += TICK
     for _ in range(draw.number(1, MOST_CASES)):
-        file(life, draw)
+        (log_caller if chance(draw, 5) else file)(life, draw)
     for case in life.model.cases:
         action = pick(draw, ("request-information", "provide-resolution", "claim"))
-        life.wish(Wish(action, _one_of_staff(life, draw), case))
+        if case.requestor is not None:
+            life.wish(Wish(action, _one_of_staff(life, draw), case))
 
 
 def _one_of_staff(life: Life, draw: Dice) -> Person:
@@ -134,7 +135,8 @@ def _boundaries_of(case: CaseModel, now: datetime) -> list[tuple[datetime, tuple
         found += [(case.promise.due_at, ("answer", "escalate", "close", "request-information"))]
     if period := case.period:
         found += [(due, ("hold", "extend", "reply", "answer")) for _ordinal, due in period.reminders()]
-        found += [(period.closes_at(now), ("reply", "confirm", "extend", "hold"))]
+        at_the_end = ("reply", "confirm", "extend", "hold") if case.requestor else ("take-over", "extend")
+        found += [(period.closes_at(now), at_the_end)]
         found += [(period.hold and period.hold.until, ("release", "extend", "hold"))]
     return [(instant, actions) for instant, actions in found if instant is not None]
 
@@ -202,6 +204,7 @@ STAFF_ACTS = _any_of(
     _acting("release", "hold"),
     _acting("claim", "assign", "hand-to-engineering", "take-back", "resume", "log-contact"),
     _acting("close", "reopen", "lower-priority", "change-priority"),
+    _any_of(log_caller, _acting("decline-call", "log-contact")),
 )
 CUSTOMER_ACTS = _any_of(
     file,
@@ -212,6 +215,7 @@ CUSTOMER_ACTS = _any_of(
     _acting("escalate"),
     _acting("raise-urgency"),
     _acting("hand-to-colleague", "edit-watchers"),
+    _acting("take-over", "request-call", "cancel-call"),
 )
 TIME = _any_of(jump, jump, jump, jump, jump, wait, sweep, change_pace)
 

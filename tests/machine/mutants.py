@@ -13,10 +13,10 @@ import pytest
 
 from cases import due, follow_up, lifecycle, notices, operations, permissions
 from cases.follow_up import Outcome, Period
-from cases.lifecycle import OPEN, Action, CaseFacts, Status
+from cases.lifecycle import OPEN, Action, CaseFacts, Refusal, Status
 from cases.models import Case, CaseEvent, Hold, WaitingPeriod
 from cases.notices import telling
-from cases.operations import changing, conversation, ending, response_targets, urgency, waiting, work
+from cases.operations import callers, changing, conversation, ending, response_targets, urgency, waiting, work
 from cases.queries import policy_in_force
 from cases.sweep import follow_up as sweep
 from cases.sweep import response_targets as target_sweep
@@ -314,6 +314,37 @@ def escalated_before_the_target_has_passed(patch: pytest.MonkeyPatch) -> None:
     _table(patch, Action.ESCALATE, guards=(lifecycle._is_not_escalated, lifecycle._has_term))
 
 
+def taken_over_without_a_target(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(callers, "begin_target", lambda case, now: None)
+
+
+def administrator_not_told_of_a_caller(patch: pytest.MonkeyPatch) -> None:
+    own = telling.customer_recipients
+
+    def customer_recipients(case: Case) -> list[User]:
+        told = own(case)
+        return [who for who in told if who.pk != case.account.administrator_id] if case.is_nobodys else told
+
+    patch.setattr(telling, "customer_recipients", customer_recipients)
+    patch.setattr(notices, "customer_recipients", customer_recipients)
+
+
+def untouched_caller_can_be_reopened(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(lifecycle, "WITHOUT_REQUESTOR", lifecycle.WITHOUT_REQUESTOR | {Action.REOPEN})
+
+
+def contact_by_phone_leaves_the_call_awaited(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(conversation, "end_call", lambda case, outcome, now: None)
+
+
+def call_promised_for_p4(patch: pytest.MonkeyPatch) -> None:
+    _table(patch, Action.REQUEST_CALL, guards=(_awaits_no_call,))
+
+
+def _awaits_no_call(facts: CaseFacts, _now: datetime) -> Refusal | None:
+    return Refusal("call_awaited") if facts.has_call else None
+
+
 # Each with the run of the machine that catches it soonest; the others come after it.
 MUTANTS: dict[Mutant, int] = {
     reminder_at_23_hours: 2,
@@ -321,7 +352,7 @@ MUTANTS: dict[Mutant, int] = {
     due_only_after_the_instant: 2,
     late_clock_shifts_later_steps: 2,
     overdue_reminders_all_sent: 2,
-    notice_first_waits_23_hours: 10,
+    notice_first_waits_23_hours: 1,
     new_policy_rules_a_running_period: 10,
     setting_anew_keeps_the_old_series: 2,
     steps_done_are_forgotten: 2,
@@ -329,14 +360,14 @@ MUTANTS: dict[Mutant, int] = {
     hold_moves_no_step: 2,
     hold_ends_an_hour_before_midnight: 2,
     released_hold_counts_whole: 10,
-    extension_allowed_twice: 8,
+    extension_allowed_twice: 2,
     reply_leaves_the_period_running: 5,
     reply_accepted_after_closure: 8,
     window_of_15_days: 1,
     window_without_its_last_instant: 6,
-    reopening_keeps_the_escalation: 2,
+    reopening_keeps_the_escalation: 1,
     escalation_allowed_twice: 4,
-    raised_again_after_an_hour: 5,
+    raised_again_after_an_hour: 9,
     first_response_overwritten: 8,
     leaver_keeps_the_cases: 1,
     closed_case_keeps_its_timer: 2,
@@ -355,4 +386,9 @@ MUTANTS: dict[Mutant, int] = {
     raised_target_counts_from_the_filing: 1,
     reopening_brings_no_target: 9,
     escalated_before_the_target_has_passed: 8,
+    taken_over_without_a_target: 2,
+    administrator_not_told_of_a_caller: 1,
+    untouched_caller_can_be_reopened: 1,
+    contact_by_phone_leaves_the_call_awaited: 2,
+    call_promised_for_p4: 2,
 }

@@ -14,6 +14,7 @@ from django.db.models import BooleanField, DateTimeField, Field, JSONField, Quer
 
 from cases.models import (
     RECORDED_COLUMNS,
+    CallRequest,
     Case,
     CaseEvent,
     CaseTag,
@@ -42,8 +43,17 @@ class Observed:
 
 # The facts of a line of history, and of a notice, that the model knows as well.
 _EVENT_FACTS = ("status_before", "status", "period", "ordinal", "due_at", "until")
-_NOTICE_FACTS = ("ordinal", "closes_at", "reopen_until", "until", "before", "after", "response_due_at")
-_INSTANTS = frozenset({"due_at", "until", "closes_at", "reopen_until", "response_due_at"})
+_NOTICE_FACTS = (
+    "ordinal",
+    "closes_at",
+    "reopen_until",
+    "until",
+    "before",
+    "after",
+    "response_due_at",
+    "call_at",
+)
+_INSTANTS = frozenset({"due_at", "until", "closes_at", "reopen_until", "response_due_at", "call_at"})
 
 _TABLES: dict[str, tuple[type[models.Model], str]] = {
     "cases": (
@@ -52,6 +62,7 @@ _TABLES: dict[str, tuple[type[models.Model], str]] = {
         " first_responded_at period__number next_follow_up_at clock_failed_at closed_at resolution"
         " reopen_until escalated_at escalation_reason acknowledged_at raised_at"
         " response_due_at response_missed_at response_withdrawn_at next_response_step_at"
+        " call__starts_at"
         " last_event_at last_event_kind last_event_by_id",
     ),
     "watchers": (Watcher, "case_id user_id"),
@@ -62,6 +73,7 @@ _TABLES: dict[str, tuple[type[models.Model], str]] = {
         "case_id period__case_id period__number kind ordinal due_at done_at outcome",
     ),
     "decisions": (ResponseDecision, "case_id cause priority made_at opened_at warns_at due_at"),
+    "calls": (CallRequest, "case_id requested_by_id requested_at starts_at ends_at ended_at outcome"),
     "tags": (CaseTag, "case_id name"),
     "links": (RelatedLink, "first_id second_id"),
     "state": (Case, " ".join(("pk", *RECORDED_COLUMNS))),

@@ -43,6 +43,8 @@ class Portal:
         try:
             if wish.action == "file":
                 return self._file(wish, now)
+            if wish.action == "log-caller":
+                return self._log_caller(wish, now)
             result = ACTIONS[wish.action](self, _row(wish.case), wish, now)
         except Case.DoesNotExist:
             raise Refused("unseen") from None
@@ -62,6 +64,17 @@ class Portal:
             actor=self.user(wish.actor),
             now=now,
             **_commitment(wish),
+        )
+
+    def _log_caller(self, wish: Wish, now: datetime) -> Case:
+        assert wish.license is not None
+        return operations.log_caller(
+            License(pk=wish.license.key),
+            name="Cora",
+            address=self.user(wish.person).email if wish.person else "cora@caller.example",
+            channel=_channel(wish),
+            actor=self.user(wish.actor),
+            now=now,
         )
 
     def staff_leave(self, leaver: Person, *, is_active: bool, actor: Person, now: datetime) -> None:
@@ -118,6 +131,23 @@ def _commitment(wish: Wish) -> dict[str, object]:
     )
 
 
+def _channel(wish: Wish) -> Channel:
+    return Channel.PHONE if wish.is_by_phone else Channel.CHAT
+
+
+def _take_over(portal: Portal, case: Case, wish: Wish, now: datetime) -> object:
+    return operations.take_over_case(
+        case,
+        "A case taken over",
+        description=TEXT,
+        priority=Priority(wish.priority),
+        watchers=[portal.user(person) for person in wish.people],
+        actor=portal.user(wish.actor),
+        now=now,
+        **_commitment(wish),
+    )
+
+
 def _follow_up(portal: Portal, case: Case, wish: Wish, now: datetime) -> Case:
     return operations.file_follow_up(
         case,
@@ -165,7 +195,9 @@ ACTIONS: dict[str, Action] = {
     "hand-to-engineering": _plain("hand_to_engineering"),
     "take-back": _plain("take_back"),
     "reply": _plain("reply_to_case", text=TEXT),
-    "log-contact": _plain("log_contact", text=TEXT, said_by="Ann", channel=Channel.PHONE),
+    "log-contact": lambda portal, case, wish, now: operations.log_contact(
+        case, text=TEXT, said_by="Ann", channel=_channel(wish), actor=portal.user(wish.actor), now=now
+    ),
     "confirm": _plain("confirm_resolution"),
     "close": lambda portal, case, wish, now: operations.close_case(
         case,
@@ -201,4 +233,10 @@ ACTIONS: dict[str, Action] = {
     "link-related": lambda portal, case, wish, now: operations.link_related(
         case, other=_row(wish.other), actor=portal.user(wish.actor), now=now
     ),
+    "take-over": _take_over,
+    "request-call": lambda portal, case, wish, now: operations.request_call(
+        case, phone="+1 555 0100", starts_at=wish.starts_at, actor=portal.user(wish.actor), now=now
+    ),
+    "cancel-call": _plain("cancel_call"),
+    "decline-call": _plain("decline_call", reason=TEXT),
 }

@@ -12,6 +12,7 @@ from cases import follow_up, lifecycle
 from cases.follow_up import CatchUp, Hold, Period, Policy, Step, StepKind
 from cases.lifecycle import Action, CaseFacts, Role, Status
 from entitlements.targets import Priority
+from tests.machine.calls import Call
 from tests.machine.life import Disagreement
 from tests.machine.scene import BEGIN, POLICIES, rules_of
 from tests.machine.series import EXTENSION, Done, Rules, Series
@@ -39,11 +40,22 @@ ACTORS = [
         ("contact",),
         ("contact", "filer", "requestor"),
         ("administrator", "contact"),
+        ("administrator",),
         (),
     )
 ]
 # What starts, holds and ends the clock comes oftener than the rest.
-OFTEN = {"request-information": 8, "provide-resolution": 8, "hold": 8, "release": 8, "extend": 4, "reopen": 8}
+OFTEN = {
+    "request-information": 8,
+    "provide-resolution": 8,
+    "hold": 8,
+    "release": 8,
+    "extend": 4,
+    "reopen": 8,
+    "take-over": 8,
+    "take-back": 8,
+    "claim": 4,
+}
 ACTIONS = [(name, Action(name)) for name in TABLE for _ in range(OFTEN.get(name, 1))]
 RULES = [
     rules_of(BEGIN, hours, is_notice_first=is_notice_first)
@@ -59,8 +71,8 @@ class PureWalk:
         self._random = random.Random(seed)
         self.made: Counter[str] = Counter()
         self.now = BEGIN
-        self._case = self._new_case()
         self._period: Period | None = None
+        self._take_up()
 
     def walk(self, steps: int) -> Counter[str]:
         """This will make so many steps, comparing after each; says which were made."""
@@ -78,10 +90,15 @@ class PureWalk:
     def _below(self, number: int) -> int:
         return int(self._random.random() * number)
 
-    def _new_case(self) -> CaseModel:
-        nobody = Person("nobody", 0)
+    def _take_up(self) -> None:
+        """Another case, now and then a caller's: whoever it is then, somebody is its requestor."""
+        somebody = Person("somebody", 0)
         last_on = date(2099, 12, 31) if self._below(4) else self.now.date()
-        return CaseModel(License(0, 0, last_on), nobody, nobody, self._below(4) + 1, self.now)
+        self._case = CaseModel(License(0, 0, last_on), somebody, somebody, self._below(4) + 1, self.now)
+        self._period = None
+        if not self._below(3):
+            self._case.requestor, self._case.status = None, "pending_response"
+            self._begin()
 
     # --- Acting ----------------------------------------------------------------------------------
 
@@ -109,6 +126,8 @@ class PureWalk:
             is_acknowledged=case.acknowledged_at is not None,
             is_held=period is not None and period.running_hold() is not None,
             is_extended=case.period is not None and case.period.extended_at is not None,
+            is_nobodys=case.requestor is None,
+            has_call=case.call is not None,
             raised_at=case.raised_at,
             reopen_until=case.reopen_until,
             term_ended_on=case.license.last_on if case.license.has_ended(self.now) else None,
@@ -121,7 +140,7 @@ class PureWalk:
         elif name == "release":
             self._end_hold()
         elif name in {"request-information", "provide-resolution"}:
-            case.owner = case.owner or case.requestor
+            case.owner = case.owner or case.filed_by
             self._leave()
             case.status = status
             self._begin()
@@ -129,12 +148,18 @@ class PureWalk:
             case.priority, case.raised_at = case.priority - 1, self.now
         elif name in {"lower-priority", "change-priority"}:
             case.priority = self._below(4) + 1
+        elif name == "take-over":
+            case.requestor, case.priority = case.filed_by, self._below(4) + 1
+        elif name == "request-call":
+            case.calls = [Call(0, self.now, self.now, None)]
+        elif name in {"cancel-call", "decline-call"}:
+            case.calls = []
         elif name == "escalate":
             case.escalated_at = self.now
         elif name == "acknowledge":
             case.acknowledged_at = self.now
         elif name in {"claim", "assign", "answer"}:
-            case.owner = case.owner or case.requestor
+            case.owner = case.owner or case.filed_by
         if status != case.status:
             self._move(status)
 
@@ -143,8 +168,10 @@ class PureWalk:
         self._leave()
         case.status = status
         case.reopen_until = self.now + RULES[self._below(len(RULES))].reopening if status in CLOSED else None
-        if status not in CLOSED and not self._below(20):
-            self._case = self._new_case()
+        if status in CLOSED:
+            case.calls = []
+        if status not in CLOSED and not self._below(5):
+            self._take_up()
         elif case.reopen_until is None and case.status in {"in_progress", "awaiting_assignment"}:
             case.escalated_at = case.acknowledged_at = None
 
@@ -208,7 +235,9 @@ class PureWalk:
         if self.now.year > 2090:  # far enough: the zones' tables end
             self.now = BEGIN
             self._leave()
-            self._case = self._new_case()
+            self._take_up()
+        elif case.requestor is None and case.status in CLOSED and not self._below(8):
+            self._take_up()  # there is no way back
 
     def _tick(self) -> None:
         series, period = self._case.period, self._period
@@ -224,7 +253,7 @@ class PureWalk:
             self._end_hold_of_period()
         self.made.update(f"{step.kind} {step.outcome}" for step in got)
         if got and got[-1].kind == "closure":
-            self._period = None
+            self._period, self._case.calls = None, []
             self._case.status = "auto_closed"
             self._case.reopen_until = follow_up.reopen_until(self.now, period.policy)
             self._same(self._case.reopen_until, self.now + series.rules.reopening, "end of the window")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from tests.machine.calls import Call
 from tests.machine.series import Series
 from tests.machine.targets import TICK, Promise
 
@@ -60,10 +61,10 @@ class Person:
 
 @dataclass(eq=False, slots=True)
 class CaseModel:
-    """All that a case is."""
+    """All that a case is. A caller's has no requestor until somebody takes it over."""
 
     license: License
-    requestor: Person
+    requestor: Person | None
     filed_by: Person
     priority: int
     filed_at: datetime
@@ -89,6 +90,7 @@ class CaseModel:
     target_put_off_until: datetime | None = None
     missed_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    calls: list[Call] = field(default_factory=list)
     last_event: tuple[datetime | None, str, int | None] = (None, "", None)
     tags: frozenset[str] = frozenset()
     links: set[int] = field(default_factory=set)
@@ -97,6 +99,16 @@ class CaseModel:
     def period(self) -> Series | None:
         """The waiting period that runs."""
         return self.periods[-1] if self.periods and self.periods[-1].ended_at is None else None
+
+    @property
+    def call(self) -> Call | None:
+        """The call that is awaited."""
+        return self.calls[-1] if self.calls and self.calls[-1].ended_at is None else None
+
+    def end_call(self, outcome: str, now: datetime) -> None:
+        """It was made, taken back or given up, or the case is closed; nothing where none is awaited."""
+        if call := self.call:
+            call.ended_at, call.outcome = now, outcome
 
     @property
     def promise(self) -> Promise:
@@ -147,12 +159,15 @@ class CaseModel:
 
 
 def sees(person: Person, case: CaseModel) -> bool:
-    """SPEC 2, 3.4: staff all; of the account requestors with a seat, watchers, administrator, overseers."""
+    """SPEC 2, 3.4: staff all; of the account requestors with a seat, watchers, administrator, overseers.
+
+    A caller's case is for any contact of the product to take over.
+    """
     if person.is_staff or not person.is_active:
         return person.is_staff and person.is_active
     if person.account != case.license.account:
         return False
-    is_mine = case.requestor is person and person.has_seat(case.license)
+    is_mine = case.requestor in {person, None} and person.has_seat(case.license)
     return person.sees_all or person.is_administrator or is_mine or person in case.watchers
 
 
@@ -217,6 +232,20 @@ def _licensed(case: CaseModel, now: datetime) -> str:
     return "term_ended" if case.license.has_ended(now) else ""
 
 
+def _nobodys(case: CaseModel, now: datetime) -> str:
+    return "already_taken_over" if case.requestor else ""
+
+
+def _callable(case: CaseModel, now: datetime) -> str:
+    if case.call:
+        return "call_awaited"
+    return "no_call_for_p4" if case.priority == 4 else ""
+
+
+def _called(case: CaseModel, now: datetime) -> str:
+    return "" if case.call else "no_call_awaited"
+
+
 STAFF, CUSTOMER, BOTH = {"staff"}, {"contact"}, {"staff", "contact"}
 # action: who, from which statuses, and the further conditions in their order.
 TABLE: dict[str, tuple[set[str], frozenset[str], tuple[Condition, ...]]] = {
@@ -247,7 +276,15 @@ TABLE: dict[str, tuple[set[str], frozenset[str], tuple[Condition, ...]]] = {
     "add-note": (STAFF, ANY, ()),
     "tag": (STAFF, ANY, ()),
     "link-related": (STAFF, ANY, ()),
+    "take-over": ({"filer", "administrator"}, frozenset({"pending_response"}), (_nobodys, _licensed)),
+    "request-call": (CUSTOMER, OPEN, (_callable,)),
+    "cancel-call": (CUSTOMER, OPEN, (_called,)),
+    "decline-call": (STAFF, OPEN, (_called,)),
 }
+# SPEC 3.4: a caller's case waits to be taken over, or closes; decided: closed so it is followed up, never
+# reopened, and whatever speaks to a requestor, or works on what nobody has described yet, has to wait.
+WITHOUT_REQUESTOR = {"take-over", "close", "follow-up", "hold", "release", "extend"}
+WITHOUT_REQUESTOR |= {"edit-watchers", "add-note", "tag", "link-related"}
 
 
 def refusal(action: str, case: CaseModel, held_roles: set[str], now: datetime) -> str:
@@ -255,6 +292,8 @@ def refusal(action: str, case: CaseModel, held_roles: set[str], now: datetime) -
     who, sources, conditions = TABLE[action]
     if not who & held_roles:
         return "wrong_role"
+    if case.requestor is None and not (action in WITHOUT_REQUESTOR and case.status in sources):
+        return "nobody_took_over"
     if case.status not in sources:
         return "wrong_status"
     if action == "reopen" and "staff" in held_roles:  # staff reopen at any time
@@ -277,6 +316,7 @@ def status_after(action: str, case: CaseModel) -> str:
         "resume": "in_progress",
         "take-back": "in_progress",
         "hand-to-engineering": "pending_engineering",
+        "take-over": "awaiting_assignment",
         "confirm": "closed",
         "close": "closed",
     }.get(action, status)

@@ -13,7 +13,7 @@ OPENS, CLOSES = time(6), time(17, 30)
 TICK = timedelta(microseconds=1)
 # Minutes by priority; P1 counts around the clock, P4 is one business day.
 MINUTES = {1: 15, 2: 30, 3: 60, 4: 690}
-_SATURDAY = 5
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _add(start: datetime, amount: timedelta, off: Collection[date]) -> datetime:
     """Day by day: what the hours of each leave of the amount."""
     day = start.astimezone(ZONE).date()
     while True:
-        if day.weekday() < _SATURDAY and day not in off:
+        if day.weekday() < SATURDAY and day not in off:
             opens, closes = (datetime.combine(day, clock, ZONE).astimezone(UTC) for clock in (OPENS, CLOSES))
             begins = max(opens, start)
             if begins < closes:

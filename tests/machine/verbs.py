@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from tests.machine.calls import HALF_AN_HOUR, Call
 from tests.machine.model import Model, Refused, require
 from tests.machine.series import EXTENSION
 from tests.machine.table import ZONE, CaseModel, License, Person, status_after
@@ -29,12 +30,16 @@ class Wish:
     resolution: str = ""
     day: date | None = None
     tags: frozenset[str] = frozenset()
+    starts_at: datetime | None = None
+    is_by_phone: bool = True
 
 
 def carry_out(model: Model, wish: Wish, now: datetime) -> None:
     """This will do on the model what is wished, or raise Refused and change nothing."""
     if wish.action == "file":
         _file(model, wish, now)
+    elif wish.action == "log-caller":
+        _log_caller(model, wish, now)
     elif wish.case is not None:
         if wish.action == "follow-up" and wish.priority == 1:
             raise Refused("p1_not_followed_up")
@@ -80,6 +85,68 @@ def _follow_up(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None
     model.tell_customer(case, "follow_up_filed", wish.actor, now)
 
 
+def _log_caller(model: Model, wish: Wish, now: datetime) -> None:
+    """SPEC 3.4: Pending Response from the start, and no target yet; `person` is a caller who is known."""
+    license_, caller = wish.license, wish.person
+    assert license_ is not None
+    require("" if wish.actor.is_staff and wish.actor.is_active else "not_on_behalf")
+    require("term_ended" if license_.has_ended(now) else "")
+    if caller is not None and caller.has_seat(license_) and caller.may_file:
+        raise Refused("caller_is_a_contact")
+    require("" if model.takers(license_) else "nobody_to_take_over")
+    case = CaseModel(license_, None, wish.actor, 3, now, status="pending_response")
+    model.cases.append(case)
+    case.key = -len(model.cases)  # until the portal has given its own
+    model.begin_period(case, now)
+    model.record(case, "caller_logged", wish.actor, now, before=case.status)
+    model.tell_customer(case, "caller_logged", wish.actor, now)
+
+
+def _take_over(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None:
+    """SPEC 3.4: requestor, Awaiting Assignment, and only then does the target start."""
+    require("p1_needs_commitment" if wish.priority == 1 and not wish.is_committed else "")
+    watchers = set(wish.people - {wish.actor})
+    _require_of_the_account(watchers, case.license)
+    before = case.status
+    model.end_period(case, now)
+    case.status = status_after(wish.action, case)
+    case.requestor, case.watchers, case.filed_at = wish.actor, watchers, now
+    case.priority = wish.priority
+    case.decide(model.promise(case, "filed", opened_at=now, since=now, now=now))
+    model.record(case, "taken_over", wish.actor, now, before=before)
+    model.acknowledge(case, now)
+    if case.priority == 1:
+        model.tell_staff(case, "p1_filed", wish.actor, now)
+
+
+# --- Calls --------------------------------------------------------------------------------------------
+
+
+def _request_call(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None:
+    """SPEC 2: P1 now, P2 and P3 a slot in business hours."""
+    starts_at, ends_at = now, None
+    if case.priority > 1:
+        if wish.starts_at is None:
+            raise Refused("slot_missing")
+        require("" if wish.starts_at in model.call_times(now) else "slot_not_offered")
+        starts_at, ends_at = wish.starts_at, wish.starts_at + HALF_AN_HOUR
+    case.calls.append(Call(wish.actor.key, now, starts_at, ends_at))
+    model.record(case, "call_requested", wish.actor, now, before=case.status)
+    model.tell_staff(case, "call_requested", wish.actor, now, call_at=starts_at)
+
+
+def _cancel_call(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None:
+    case.end_call("cancelled", now)
+    model.record(case, "call_cancelled", wish.actor, now, before=case.status)
+    model.tell_staff(case, "call_cancelled", wish.actor, now)
+
+
+def _decline_call(model: Model, case: CaseModel, wish: Wish, now: datetime) -> None:
+    case.end_call("declined", now)
+    model.record(case, "call_declined", wish.actor, now, before=case.status)
+    model.tell_customer(case, "call_declined", wish.actor, now)
+
+
 # --- Writing ------------------------------------------------------------------------------------------
 
 
@@ -112,6 +179,8 @@ def _customer_speaks(model: Model, case: CaseModel, wish: Wish, now: datetime) -
     model.end_period(case, now)
     case.status = status_after(wish.action, case)
     kind = {"reply": "replied", "log-contact": "contact_logged"}[wish.action]
+    if wish.action == "log-contact" and wish.is_by_phone:
+        case.end_call("made", now)
     model.record(case, kind, wish.actor, now, before=before)
     model.tell_staff(case, "customer_replied", wish.actor, now)
 
@@ -356,4 +425,8 @@ VERBS: dict[str, Callable[[Model, CaseModel, Wish, datetime], None]] = {
     "add-note": _note,
     "tag": _tag,
     "link-related": _link,
+    "take-over": _take_over,
+    "request-call": _request_call,
+    "cancel-call": _cancel_call,
+    "decline-call": _decline_call,
 }

@@ -1,13 +1,15 @@
 """One account with its people, and what takes a lock away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.test import TransactionTestCase
 
-from cases.models import Case, FollowUpPolicy
+from cases.models import Case
 from entitlements.models import License
 from portal.accounts.models import User
 from portal.audit.append_only import history_unlocked
@@ -15,45 +17,70 @@ from portal.work import invariants
 from tests.factories.cases import make_waiting_case
 from tests.factories.people import make_agent, make_customer, make_lead, make_license
 
+Rows = set[tuple[Any, ...]]
+
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """Tables that are not emptied after a race; all others are, in some milliseconds.
+def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, Rows]:
+    """Tables that get their rows back after a race; all others are emptied, all in some milliseconds.
 
     A flush would truncate every table and load every country again: a second and more for each race.
     """
-    tables: set[str] = set()
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: _empty_all_but(tables))
+    tables: dict[str, Rows] = {}
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: put_back(tables))
     return tables
 
 
 @pytest.fixture
-def committed(kept: set[str], transactional_db: None, request: pytest.FixtureRequest) -> Iterator[None]:
+def committed(
+    kept: dict[str, Rows], transactional_db: None, request: pytest.FixtureRequest
+) -> Iterator[None]:
     """The database, for tests whose threads commit; whatever raced, what was promised is true of it then."""
-    kept |= filled_tables()
+    kept |= reference_rows()
     yield
     if "without_locks" not in request.fixturenames:
         assert invariants.check() == []
 
 
-def filled_tables() -> set[str]:
-    """The tables that have a row."""
+def reference_rows() -> dict[str, Rows]:
+    """The rows that stand in the database before a test, by their tables."""
+    with connection.cursor() as cursor:
+        return {table: _rows_of(cursor, table)[1] for table in _filled_tables(cursor)}
+
+
+def put_back(kept: Mapping[str, Rows]) -> None:
+    """Give the kept tables their former rows and empty all others.
+
+    Foreign keys are checked at the commit, so that the order of the tables does not matter.
+    """
+    with history_unlocked("races end"), transaction.atomic(), connection.cursor() as cursor:
+        for table in _filled_tables(cursor) - kept.keys():
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        for table, former in kept.items():
+            _put_rows_back(cursor, table, former)
+
+
+def _put_rows_back(cursor: CursorWrapper, table: str, former: Rows) -> None:
+    columns, now = _rows_of(cursor, table)
+    name, (key, *_others) = connection.ops.quote_name(table), map(connection.ops.quote_name, columns)
+    places = ", ".join(["%s"] * len(columns))
+    cursor.executemany(f"DELETE FROM {name} WHERE {key} = %s", [row[:1] for row in now - former])
+    cursor.executemany(f"INSERT INTO {name} VALUES ({places})", [*former - now])
+
+
+def _rows_of(cursor: CursorWrapper, table: str) -> tuple[list[str], Rows]:
+    cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+    return [column[0] for column in cursor.description], set(cursor.fetchall())
+
+
+def _filled_tables(cursor: CursorWrapper) -> set[str]:
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     asked = [
         f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})"
-        for table in connection.introspection.django_table_names(only_existing=True, include_views=False)
+        for table in tables
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(asked))
-        return {table for (table,) in cursor.fetchall()}
-
-
-def _empty_all_but(kept: set[str]) -> None:
-    """Foreign keys are checked at the commit, so that the order of the tables does not matter."""
-    with history_unlocked("races end"), transaction.atomic(), connection.cursor() as cursor:
-        for table in filled_tables() - kept:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-        # The published policy stays; nobody made it.
-        FollowUpPolicy.objects.filter(made_by__isnull=False).delete()
+    cursor.execute(" UNION ALL ".join(asked))
+    return {table for (table,) in cursor.fetchall()}
 
 
 @pytest.fixture

@@ -1,145 +1,34 @@
-"""Every verb that locks rows, each with a scene to be carried out in: a case, its license, its people."""
+"""Every verb about cases and entitlements, and the clocks: each with the scene to be carried out in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from cases import operations
 from cases.follow_up import CatchUp
-from cases.lifecycle import Channel, EscalationReason, Resolution, Status
-from cases.models import Case
+from cases.lifecycle import Channel, EscalationReason, Resolution
 from cases.sweep import carry_out_steps, carry_out_targets
 from entitlements import operations as entitlements
-from entitlements.models import AccessGrant, Invitation, License, Product, Seat, TeamMember
-from entitlements.models.invitations import token_for
+from entitlements.models import Product, Seat, TeamMember
 from entitlements.plans import Plan
 from entitlements.targets import Priority
 from entitlements.teams import TeamRole
 from portal.accounts.models import Country, User
-from portal.accounts.operations import set_staff_sign_in
 from portal.notices.sender import send_due
 from portal.work.form_tokens import new_token, submit_once
-from tests.factories.cases import (
-    ASKED,
-    make_auto_closed_case,
-    make_case,
-    make_owned_case,
-    make_waiting_case,
-)
-from tests.factories.people import make_agent, make_customer, make_lead, make_license, make_superuser
-
-NOW = ASKED + timedelta(hours=2)
-MACHINE_NOW = datetime(2099, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A case in some state, an earlier one that its requestor watches, and everybody around them.
-
-    Somebody is invited to the product, and support may look into an environment, too.
-    """
-
-    case: Case
-    earlier: Case
-    license: License
-    rita: User
-    carl: User
-    agent: User
-    lead: User
-    root: User
-    invitation: Invitation
-    grant: AccessGrant
-
-    @property
-    def token(self) -> str:
-        """What the link of the invitation ends in."""
-        return token_for(self.invitation.nonce)
-
-
-def make_scene(state: str) -> Scene:
-    """A fresh account with a case in this state."""
-    license_ = make_license()
-    rita, carl = make_customer(license_), make_customer(license_, sees_account_cases=True)
-    agent, lead = make_agent(), make_lead()
-    earlier = make_owned_case(carl, agent=agent, watchers=[rita])
-    case = STATES[state](rita, agent)
-    root = make_superuser()
-    address = f"i{license_.pk}@new.example"
-    invitation = entitlements.invite_contact(license_, address, actor=root, now=ASKED)
-    assert isinstance(invitation, Invitation)
-    grant = entitlements.grant_access(
-        license_, "Stage", scope="Logs", last_on=date(2026, 3, 20), actor=_fresh(rita), now=ASKED
-    )
-    entitlements.appoint_to_team(license_.account, TeamRole.TAM, agent, actor=root, now=ASKED)
-    return Scene(case, earlier, license_, rita, carl, agent, lead, root, invitation, grant)
-
-
-def _held(rita: User, agent: User) -> Case:
-    case = make_waiting_case(rita, agent=agent)
-    return operations.hold_case(case, last_on=date(2026, 3, 10), reason="Away", actor=agent, now=ASKED)
-
-
-def _escalated(rita: User, agent: User) -> Case:
-    case = make_case(rita)
-    reason = EscalationReason.UPDATE
-    return operations.escalate_case(case, reason=reason, text="Call me.", actor=rita, now=ASKED)
-
-
-def _with_engineering(rita: User, agent: User) -> Case:
-    return operations.hand_to_engineering(make_owned_case(rita, agent=agent), actor=agent, now=ASKED)
-
-
-def _called(rita: User, agent: User) -> Case:
-    case, starts_at = make_case(rita), ASKED + timedelta(hours=3)
-    operations.request_call(case, phone="+1 555 0100", starts_at=starts_at, actor=rita, now=ASKED)
-    return case
-
-
-def _nobodys(rita: User, agent: User) -> Case:
-    license_ = Seat.objects.get(user=rita).license
-    return operations.log_caller(
-        license_, name="Cora", address="cora@x.example", channel=Channel.PHONE, actor=agent, now=ASKED
-    )
-
-
-STATES: dict[str, Callable[[User, User], Case]] = {
-    "filed": lambda rita, agent: make_case(rita),
-    "urgent": lambda rita, agent: make_case(rita, priority=Priority.P2),
-    "owned": lambda rita, agent: make_owned_case(rita, agent=agent),
-    "waiting": lambda rita, agent: make_waiting_case(rita, agent=agent),
-    "solved": lambda rita, agent: make_waiting_case(rita, agent=agent, status=Status.RESOLUTION_PROVIDED),
-    "closed": lambda rita, agent: make_auto_closed_case(rita, agent=agent, now=ASKED - timedelta(days=7)),
-    "held": _held,
-    "escalated": _escalated,
-    "engineering": _with_engineering,
-    "called": _called,
-    "nobodys": _nobodys,
-}
-
-
-@dataclass(frozen=True)
-class Verb:
-    """How a verb is carried out in a scene whose case is in this state."""
-
-    state: str
-    run: Callable[[Scene], object]
+from tests.factories.cases import ASKED
+from tests.races.scenes import MACHINE_NOW, NOW, Scene, Verb, fresh
 
 
 def _by_staff(operation: Callable[..., object], **facts: object) -> Callable[[Scene], object]:
-    return lambda scene: operation(scene.case, actor=_fresh(scene.agent), now=NOW, **facts)
+    return lambda scene: operation(scene.case, actor=fresh(scene.agent), now=NOW, **facts)
 
 
 def _by_customer(operation: Callable[..., object], **facts: object) -> Callable[[Scene], object]:
-    return lambda scene: operation(scene.case, actor=_fresh(scene.rita), now=NOW, **facts)
-
-
-def _fresh(person: User) -> User:
-    """The person as a request loads them; threads share no object."""
-    return User.objects.get(pk=person.pk)
+    return lambda scene: operation(scene.case, actor=fresh(scene.rita), now=NOW, **facts)
 
 
 def _file(scene: Scene) -> object:
-    rita = _fresh(scene.rita)
+    rita = fresh(scene.rita)
     return operations.file_case(
         scene.license, "Slow", description="Since noon.", priority=Priority.P3, actor=rita, now=NOW
     )
@@ -147,17 +36,17 @@ def _file(scene: Scene) -> object:
 
 def _follow_up(scene: Scene) -> object:
     return operations.file_follow_up(
-        scene.case, "Again", description="Still.", priority=Priority.P3, actor=_fresh(scene.rita), now=NOW
+        scene.case, "Again", description="Still.", priority=Priority.P3, actor=fresh(scene.rita), now=NOW
     )
 
 
 def _log_caller(scene: Scene) -> object:
     facts = {"name": "Cora", "address": f"c{scene.case.pk}@x.example", "channel": Channel.PHONE}
-    return operations.log_caller(scene.license, **facts, actor=_fresh(scene.agent), now=NOW)
+    return operations.log_caller(scene.license, **facts, actor=fresh(scene.agent), now=NOW)
 
 
 def _take_over(scene: Scene) -> object:
-    facts = {"description": "Since noon.", "priority": Priority.P3, "actor": _fresh(scene.rita)}
+    facts = {"description": "Since noon.", "priority": Priority.P3, "actor": fresh(scene.rita)}
     return operations.take_over_case(scene.case, "Slow", **facts, now=NOW)
 
 
@@ -173,7 +62,7 @@ def _replace(scene: Scene) -> object:
 
 def _submit(scene: Scene) -> object:
     def reply() -> str:
-        operations.reply_to_case(scene.case, text="It is 2.6.", actor=_fresh(scene.rita), now=NOW)
+        operations.reply_to_case(scene.case, text="It is 2.6.", actor=fresh(scene.rita), now=NOW)
         return "/done/"
 
     return submit_once(token=new_token(), user=scene.rita, purpose="reply", act=reply)
@@ -181,13 +70,31 @@ def _submit(scene: Scene) -> object:
 
 def _change_person(scene: Scene) -> object:
     facts = {"name": "Rita R.", "language": "fr", "time_zone": "", "actor": scene.root, "now": NOW}
-    return entitlements.change_person(_fresh(scene.rita), email=f"new{scene.rita.email}", **facts)
+    return entitlements.change_person(fresh(scene.rita), email=f"new{scene.rita.email}", **facts)
 
 
 def _change_account(scene: Scene) -> object:
     account, country = scene.license.account, Country.objects.get(pk="FR")
     facts = {"name": f"New {account.name}", "country": country, "time_zone": "", "language": ""}
     return entitlements.change_account(account, **facts, actor=scene.root, now=NOW)
+
+
+def _bring_a_guest(scene: Scene) -> None:
+    """Somebody of the account whom no seat binds."""
+    _add_nat(scene, f"guest{scene.case.pk}@new.example")
+
+
+def _sign_the_invited_up(scene: Scene) -> None:
+    """Whoever is invited has become somebody of the account meanwhile."""
+    _add_nat(scene, scene.invitation.address)
+
+
+def _add_nat(scene: Scene, address: str) -> None:
+    entitlements.add_person(scene.license.account, address, name="Nat", actor=scene.root, now=NOW)
+
+
+def _guest(scene: Scene) -> User:
+    return User.objects.get(account=scene.license.account, name="Nat")
 
 
 CASES: dict[str, Verb] = {
@@ -219,7 +126,7 @@ CASES: dict[str, Verb] = {
     "edit_watchers": Verb(
         "waiting",
         lambda scene: operations.edit_watchers(
-            scene.case, watchers=[scene.carl], actor=_fresh(scene.agent), now=NOW
+            scene.case, watchers=[scene.carl], actor=fresh(scene.agent), now=NOW
         ),
     ),
     "escalate_case": Verb(
@@ -231,7 +138,7 @@ CASES: dict[str, Verb] = {
     "hand_to_colleague": Verb(
         "waiting",
         lambda scene: operations.hand_to_colleague(
-            scene.case, colleague=_fresh(scene.carl), actor=_fresh(scene.rita), now=NOW
+            scene.case, colleague=fresh(scene.carl), actor=fresh(scene.rita), now=NOW
         ),
     ),
     "hand_to_engineering": Verb("owned", _by_staff(operations.hand_to_engineering)),
@@ -239,7 +146,7 @@ CASES: dict[str, Verb] = {
     "link_related": Verb(
         "waiting",
         lambda scene: operations.link_related(
-            scene.case, other=scene.earlier, actor=_fresh(scene.agent), now=NOW
+            scene.case, other=scene.earlier, actor=fresh(scene.agent), now=NOW
         ),
     ),
     "log_contact": Verb(
@@ -278,15 +185,13 @@ ENTITLEMENTS: dict[str, Verb] = {
     ),
     "accept_invitation_as": Verb(
         "filed",
-        lambda scene: entitlements.accept_invitation_as(
-            scene.token, person=make_customer_without_seat(scene, scene.invitation.address), now=NOW
-        ),
+        lambda scene: entitlements.accept_invitation_as(scene.token, person=_guest(scene), now=NOW),
+        prepare=_sign_the_invited_up,
     ),
     "ask_for_seat": Verb(
         "filed",
-        lambda scene: entitlements.ask_for_seat(
-            scene.license, actor=make_customer_without_seat(scene), now=NOW
-        ),
+        lambda scene: entitlements.ask_for_seat(scene.license, actor=_guest(scene), now=NOW),
+        prepare=_bring_a_guest,
     ),
     "invite_contact": Verb(
         "filed",
@@ -310,12 +215,12 @@ ENTITLEMENTS: dict[str, Verb] = {
             "Production",
             scope="Logs",
             last_on=date(2026, 3, 31),
-            actor=_fresh(scene.rita),
+            actor=fresh(scene.rita),
             now=NOW,
         ),
     ),
     "revoke_access": Verb(
-        "filed", lambda scene: entitlements.revoke_access(scene.grant, actor=_fresh(scene.rita), now=NOW)
+        "filed", lambda scene: entitlements.revoke_access(scene.grant, actor=fresh(scene.rita), now=NOW)
     ),
     "add_license": Verb(
         "filed",
@@ -325,9 +230,8 @@ ENTITLEMENTS: dict[str, Verb] = {
     ),
     "add_named_contact": Verb(
         "filed",
-        lambda scene: entitlements.add_named_contact(
-            scene.license, make_customer_without_seat(scene), actor=scene.root, now=NOW
-        ),
+        lambda scene: entitlements.add_named_contact(scene.license, _guest(scene), actor=scene.root, now=NOW),
+        prepare=_bring_a_guest,
     ),
     "add_person": Verb(
         "filed",
@@ -386,21 +290,9 @@ ENTITLEMENTS: dict[str, Verb] = {
     ),
     "set_sign_in": Verb(
         "filed",
-        lambda scene: entitlements.set_sign_in(
-            make_customer_without_seat(scene), is_active=False, actor=scene.root, now=NOW
-        ),
+        lambda scene: entitlements.set_sign_in(_guest(scene), is_active=False, actor=scene.root, now=NOW),
+        prepare=_bring_a_guest,
     ),
-}
-
-# They lock the row of a region or nothing, and touch neither case nor license nor notice: none of the verbs
-# above meets them.
-APART = {
-    "add_day_off",
-    "add_region_hours",
-    "add_response_target",
-    "confirm_day_off",
-    "import_holidays",
-    "strike_day_off",
 }
 
 CLOCKS: dict[str, Verb] = {
@@ -409,20 +301,4 @@ CLOCKS: dict[str, Verb] = {
     "the sweep of targets": Verb("filed", lambda scene: carry_out_targets(ASKED, 200)),
     "the sender": Verb("waiting", lambda scene: send_due(MACHINE_NOW, limit=1)),
     "a form is submitted": Verb("waiting", _submit),
-    "staff leave": Verb(
-        "waiting", lambda scene: set_staff_sign_in(scene.agent, is_active=False, actor=scene.root, now=NOW)
-    ),
 }
-
-VERBS = {**CASES, **ENTITLEMENTS, **CLOCKS}
-
-
-def make_customer_without_seat(scene: Scene, address: str = "") -> User:
-    """A person of the account whom no seat binds."""
-    return entitlements.add_person(
-        scene.license.account,
-        address or f"n{User.objects.count()}.{scene.case.pk}@new.example",
-        name="Nat",
-        actor=scene.root,
-        now=NOW,
-    )

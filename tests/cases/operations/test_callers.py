@@ -14,6 +14,7 @@ from entitlements.models import License, Seat
 from entitlements.operations import remove_named_contact, set_contact_permissions
 from entitlements.targets import Priority
 from portal.accounts.models import User
+from portal.accounts.operations import set_staff_sign_in
 from portal.errors import DomainError, FieldRefused, NotAllowed
 from portal.notices.models import Notice
 from portal.work.invariants import check
@@ -195,6 +196,15 @@ def test_taking_over_files_the_case_now_and_only_now_its_target_starts(
     assert event.changes["watchers"] == [None, [watcher.pk]]
     assert told == keys(event, "acknowledgement", requestor, watcher, agent)
     assert check() == []
+
+
+def test_who_logged_the_caller_and_has_left_meanwhile_is_not_told_of_the_take_over(
+    nobodys: Case, requestor: User, colleague: User, agent: User
+) -> None:
+    set_staff_sign_in(agent, is_active=False, actor=make_superuser(), now=FILED + HOUR)
+    with telling() as told:
+        case = take(nobodys, requestor)
+    assert told == keys(newest(case), "acknowledgement", requestor)
 
 
 def test_the_first_to_take_over_is_the_requestor(nobodys: Case, requestor: User, colleague: User) -> None:
