@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accelerators.availability import availability
+from accelerators.availability import Holder, availability
 from accelerators.lifecycle import Action, Refusal, Role, Status, refusal
 from accelerators.models import CatalogueRow, EngagementRequest
 from accelerators.queries import decider_keys, holder_of
@@ -14,8 +14,10 @@ from portal.accounts.models import User
 from portal.errors import DomainError, NotAllowed
 
 
-def request_refusal(user: User, row: CatalogueRow, license_: License, now: datetime) -> DomainError | None:
-    """Say why a person may not ask for a thing for a license now, or None.
+def request_refusal(
+    user: User, row: CatalogueRow, license_: License, now: datetime, *, holder: Holder | None = None
+) -> DomainError | None:
+    """Say why a person may not ask for a thing for a license now, or None; `holder` where it is at hand.
 
     Codes: "no_seat_for_requests", "may_not_request" (403); those of `term_refusal`, "not_available" with
     `reason` and `ways` (409).
@@ -24,12 +26,14 @@ def request_refusal(user: User, row: CatalogueRow, license_: License, now: datet
         return NotAllowed("no_seat_for_requests", product=license_.product.name)
     if not user.may_request:
         return NotAllowed("may_not_request")
-    return term_refusal(license_, now) or availability_refusal(row, license_, now)
+    return term_refusal(license_, now) or availability_refusal(row, license_, now, holder=holder)
 
 
-def availability_refusal(row: CatalogueRow, license_: License, now: datetime) -> DomainError | None:
+def availability_refusal(
+    row: CatalogueRow, license_: License, now: datetime, *, holder: Holder | None = None
+) -> DomainError | None:
     """Say why a license cannot have a thing now, whoever asks, or None."""
-    answer = availability(row.offer(), holder_of(license_, now))
+    answer = availability(row.offer(), holder or holder_of(license_, now))
     if answer.can_be_requested:
         return None
     return DomainError("not_available", reason=answer.reason, ways=answer.ways)

@@ -282,6 +282,6 @@ class EngagementRequestAdmin(OperationAdmin):
             case Action.CANCEL:
                 return operations.cancel_request(request, reason=said["answer"], actor=actor, now=now)
             case _:
-                return operations.hand_to_colleague(
+                return operations.hand_request_to_colleague(
                     request, colleague=said["colleague"], actor=actor, now=now
                 )

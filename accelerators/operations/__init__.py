@@ -10,7 +10,7 @@ from accelerators.operations.requests import (
     accept_request,
     cancel_request,
     decline_request,
-    hand_to_colleague,
+    hand_request_to_colleague,
     request_thing,
 )
 from accelerators.operations.units import grant_units
@@ -24,7 +24,7 @@ __all__ = [
     "end_add_on",
     "grant_add_on",
     "grant_units",
-    "hand_to_colleague",
+    "hand_request_to_colleague",
     "load_catalogue",
     "request_thing",
 ]

@@ -23,7 +23,7 @@ from portal.errors import FieldRefused
 FROM_THE_START = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 # Addresses beside the things' own.
-RESERVED = frozenset({"compare"})
+RESERVED = frozenset({"ask", "compare"})
 # What a row says of its thing, beside its address and its kind.
 COLUMNS = (
     "kind",

@@ -46,41 +46,47 @@ def grant_add_on(
         at_hand = held_by or _any_license(owner)
         zone = region_zone(at_hand)
         check_days(first_on, last_on, today=local_day(now, zone))
-        begins, ends = starts_at(first_on, zone), ends_at(last_on, zone)
-        others = AddOnGrant.objects.filter(
-            # One that was taken back before it began covers nothing.
-            account=owner,
-            license=held_by,
-            add_on=add_on,
-            ends_at__gt=F("begins_at"),
-        ).filter(ends_at__gt=begins)
-        if other := overlapping(others, first_on, last_on):
-            raise DomainError("grant_overlaps", first_on=other.first_on, last_on=other.last_on)
-        _require_available(add_on, at_hand, max(begins, now))
-        warned_at = ends - TOLD_BEFORE_END
-        grant = AddOnGrant.objects.create(
+        grant = AddOnGrant(
             account=owner,
             license=held_by,
             add_on=add_on.value,
             first_on=first_on,
             last_on=last_on,
-            begins_at=begins,
-            ends_at=ends,
+            begins_at=starts_at(first_on, zone),
+            ends_at=ends_at(last_on, zone),
             granted_at=now,
             granted_by=actor,
-            # A grant that ends within 30 days says so itself.
-            next_step_at=warned_at if warned_at > now else ends,
         )
-        detail = {
-            "after": {
-                "add_on": add_on.value,
-                "first_on": first_on.isoformat(),
-                "last_on": last_on.isoformat(),
-            }
-        }
+        _require_free(grant)
+        _require_available(add_on, at_hand, max(grant.begins_at, now))
+        warned_at = grant.ends_at - TOLD_BEFORE_END
+        # A grant that ends within 30 days says so itself.
+        grant.next_step_at = warned_at if warned_at > now else grant.ends_at
+        grant.save()
+        detail = {"after": _said_of(grant)}
         event = record("add_on_granted", owner, actor=actor, now=now, detail=detail, license_=held_by)
         notices.tell_of_add_on(grant, notices.GRANTED, event=event, now=now)
     return grant
+
+
+def _require_free(grant: AddOnGrant) -> None:
+    others = AddOnGrant.objects.filter(
+        account=grant.account,
+        license=grant.license,
+        add_on=grant.add_on,
+        # One that was taken back before it began covers nothing, one that was ended no day after.
+        ends_at__gt=F("begins_at"),
+    ).filter(ends_at__gt=grant.begins_at)
+    if other := overlapping(others, grant.first_on, grant.last_on):
+        raise DomainError("grant_overlaps", first_on=other.first_on, last_on=other.last_on)
+
+
+def _said_of(grant: AddOnGrant) -> dict[str, str]:
+    return {
+        "add_on": grant.add_on,
+        "first_on": grant.first_on.isoformat(),
+        "last_on": grant.last_on.isoformat(),
+    }
 
 
 def end_add_on(grant: AddOnGrant, *, actor: User, now: datetime) -> AddOnGrant:

@@ -131,7 +131,7 @@ def cancel_request(
     return change.request
 
 
-def hand_to_colleague(
+def hand_request_to_colleague(
     request: EngagementRequest, *, colleague: User, actor: User, now: datetime
 ) -> EngagementRequest:
     """Make another active named contact of the product the requester; who asked stays on record.

@@ -66,7 +66,9 @@ def thing(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     chosen = choose(user, request.GET.get("license", ""), now)
     [offer] = offers_for(user, chosen, [row], now)
-    refusal = request_refusal(user, row, chosen.license, now) if chosen.license else None
+    refusal = (
+        request_refusal(user, row, chosen.license, now, holder=chosen.holder) if chosen.license else None
+    )
     is_maintenance = row.kind == Kind.MAINTENANCE
     levels = list(service_levels(now)) if is_maintenance else []
     context = {

@@ -151,7 +151,7 @@ def hand_to_colleague(request: HttpRequest, key: int) -> HttpResponse:
         return lambda *args, **options: HandingForm(*args, colleagues=colleagues, **options)
 
     def act(one: EngagementRequest, data: Mapping[str, Any], user: User) -> None:
-        operations.hand_to_colleague(one, colleague=data["colleague"], actor=user, now=business_now())
+        operations.hand_request_to_colleague(one, colleague=data["colleague"], actor=user, now=business_now())
 
     return _carry_out(request, key, Action.HAND_TO_COLLEAGUE, form_of, act, done=_("It is handed over."))
 
@@ -165,40 +165,64 @@ def _carry_out(
     *,
     done: str,
 ) -> HttpResponse:
-    user = signed_in(request)
+    user, purpose = signed_in(request), f"request {action}"
     # The first submit may have taken the request out of the person's sight.
-    if address := sent_before(request.POST.get("form_token", ""), user, purpose=f"request {action}"):
+    if address := sent_before(request.POST.get("form_token", ""), user, purpose=purpose):
         return redirect(address)
     one = _request_or_404(user, key)
     if user.is_staff:
         return redirect("admin:accelerators_engagementrequest_change", one.pk)
-    back = reverse("accelerators:request", args=[one.pk])
-    context: dict[str, Any] = {**_row(one), "action_name": ACTION_NAMES[action], "action": action}
     make = form_of(one)
     if request.method != "POST":
-        refused = refusal_of(action, one, user)
-        words = _refusal_words(action, one, user)
-        context |= {"form": make(initial={"form_token": new_token()}), "problem": words}
-        status = 200 if refused is None else 403 if refused.is_about_role else 409
-        context["is_refused"] = refused is not None
-        return render(request, "accelerators/request_action.html", context, status=status)
+        return _ask(request, one, action, make(initial={"form_token": new_token()}), user)
 
     def once(data: Mapping[str, Any]) -> str:
         act(one, data, user)
         may_see = EngagementRequest.objects.visible_to(user).filter(pk=one.pk).exists()
+        back = reverse("accelerators:request", args=[one.pk])
         return back if may_see else reverse("accelerators:requests")
 
     form = make(request.POST)
     try:
-        result = submit(form, user, purpose=f"request {action}", act=once, words=refusal_text)
+        result = submit(form, user, purpose=purpose, act=once, words=refusal_text)
     except EngagementRequest.DoesNotExist:
         raise Http404 from None
     if not result.address:
-        context |= {"form": form, "problem": result.problem, "is_refused": result.status in (403, 409)}
-        response = render(request, "accelerators/request_action.html", context, status=result.status)
-        return result.mark(response)
+        return result.mark(
+            _show(request, one, action, form=form, problem=result.problem, status=result.status)
+        )
     messages.success(request, done)
     return redirect(result.address)
+
+
+def _ask(
+    request: HttpRequest, one: EngagementRequest, action: Action, form: TokenForm, user: User
+) -> HttpResponse:
+    """Show the form, or why there is none now."""
+    refused = refusal_of(action, one, user)
+    status = 200 if refused is None else 403 if refused.is_about_role else 409
+    words = _refusal_words(action, one, user)
+    return _show(request, one, action, form=form, problem=words, status=status)
+
+
+def _show(
+    request: HttpRequest,
+    one: EngagementRequest,
+    action: Action,
+    *,
+    form: TokenForm,
+    problem: str,
+    status: int,
+) -> HttpResponse:
+    context = {
+        **_row(one),
+        "action_name": ACTION_NAMES[action],
+        "action": action,
+        "form": form,
+        "problem": problem,
+        "is_refused": status in (403, 409),
+    }
+    return render(request, "accelerators/request_action.html", context, status=status)
 
 
 def _request_or_404(user: User, key: int) -> EngagementRequest:

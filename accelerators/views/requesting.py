@@ -14,12 +14,15 @@ from django.views.decorators.http import require_http_methods
 from accelerators import operations
 from accelerators.forms import RequestForm
 from accelerators.kinds import OFFERED
+from accelerators.models import CatalogueRow
 from accelerators.permissions import request_refusal
 from accelerators.queries import row_in_force
 from accelerators.views.choosing import choose, offers_for
 from accelerators.wording import refusal_text
+from entitlements.models import License
 from entitlements.views.access import account_of
 from entitlements.views.submitting import submit
+from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 from portal.work.form_tokens import new_token
@@ -34,33 +37,32 @@ def request_thing(request: HttpRequest, slug: str) -> HttpResponse:
     row = row_in_force(slug, now)
     if row is None or row.kind not in OFFERED or not row.is_offered:
         raise Http404
-    wanted = request.GET.get("license", "")
-    chosen = choose(user, wanted, now)
+    chosen = choose(user, wanted := request.GET.get("license", ""), now)
     # A form is for the license that its address names, never for another one in its stead.
     if chosen.license is None or (wanted and wanted != str(chosen.license.pk)):
         raise Http404
-    license_ = chosen.license
     [offer] = offers_for(user, chosen, [row], now)
     context: dict[str, Any] = {"offer": offer, "chosen": chosen}
-    if request.method != "POST":
-        refusal = request_refusal(user, row, license_, now)
-        context["form"] = RequestForm(initial={"form_token": new_token()})
-        context["problem"] = refusal_text(refusal) if refusal else ""
-        context["is_refused"] = refusal is not None
-        status = refusal.http_status if refusal else 200
-        return render(request, "accelerators/request_form.html", context, status=status)
+    if request.method == "POST":
+        return _send(request, user, row, chosen.license, context)
+    refusal = request_refusal(user, row, chosen.license, now, holder=chosen.holder)
+    context |= {
+        "form": RequestForm(initial={"form_token": new_token()}),
+        "problem": refusal_text(refusal) if refusal else "",
+        "is_refused": refusal is not None,
+    }
+    status = refusal.http_status if refusal else 200
+    return render(request, "accelerators/request_form.html", context, status=status)
+
+
+def _send(
+    request: HttpRequest, user: User, row: CatalogueRow, license_: License, context: dict[str, Any]
+) -> HttpResponse:
     form = RequestForm(request.POST)
 
     def act(data: Mapping[str, Any]) -> str:
-        made = operations.request_thing(
-            row,
-            license_,
-            goal=data["goal"],
-            wished_from=data["wished_from"],
-            wished_until=data["wished_until"],
-            actor=user,
-            now=business_now(),
-        )
+        said = {name: data[name] for name in ("goal", "wished_from", "wished_until")}
+        made = operations.request_thing(row, license_, **said, actor=user, now=business_now())
         return reverse("accelerators:request", args=[made.pk])
 
     result = submit(form, user, purpose="request", act=act, words=refusal_text)

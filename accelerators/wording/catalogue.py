@@ -1,6 +1,7 @@
 """Names of what stands in the catalogue (SPEC 4)."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
@@ -41,7 +42,7 @@ CELLS = [(cell.value, CELL_NAMES[cell]) for cell in Cell]
 AGREED = gettext_lazy("agreed with your success team")
 
 # The columns of a row, as the load command and the staff's preview name them.
-FIELD_NAMES: Mapping[str, Words] = {
+FIELD_NAMES: Mapping[str, Any] = {
     "kind": gettext_lazy("Kind"),
     "name": gettext_lazy("Name"),
     "summary": gettext_lazy("What it is"),

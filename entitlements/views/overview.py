@@ -12,6 +12,7 @@ from entitlements.models import ResponseTarget
 from entitlements.queries import (
     Holding,
     HoldingState,
+    add_ons_of,
     calendar_of,
     holdings_of,
     hours_now,
@@ -73,6 +74,7 @@ def what_we_have(request: HttpRequest) -> HttpResponse:
             TeamRow(TEAM_ROLE_NAMES[place.role], TEAM_ROLE_MEANINGS[place.role], str(place.member or ""))
             for place in team_of(user.account, now)
         ],
+        "add_ons": add_ons_of(user, now),
         "coming_days_off": when.coming_days_off(now, _SHOWN_DAYS_OFF),
     }
     return render(request, "entitlements/overview.html", context)

@@ -262,7 +262,7 @@ def test_a_colleague_of_the_account_without_a_seat_cancels_nothing(ultimate: Lic
 def test_a_request_is_handed_to_a_contact_of_the_product(ultimate: License, rita: User) -> None:
     asked = ask(rita, ultimate)
     carl = make_customer(ultimate, name="Carl Colleague")
-    handed = operations.hand_to_colleague(asked, colleague=carl, actor=rita, now=NOW + HOUR)
+    handed = operations.hand_request_to_colleague(asked, colleague=carl, actor=rita, now=NOW + HOUR)
 
     assert (handed.requester, handed.asked_by) == (carl, rita)
     assert told("request_handed_over") == ["Carl Colleague"]
@@ -270,7 +270,7 @@ def test_a_request_is_handed_to_a_contact_of_the_product(ultimate: License, rita
     stranger, itself = make_person(ultimate.account), carl
     root = make_superuser()
     for person, code in ((stranger, "not_a_contact_of_the_product"), (itself, "already_requester")):
-        act = lambda person=person: operations.hand_to_colleague(  # noqa: E731 -- each is tried
+        act = lambda person=person: operations.hand_request_to_colleague(  # noqa: E731 -- each is tried
             asked, colleague=person, actor=root, now=NOW
         )
         assert refused(act) == (code, 400)

@@ -5,12 +5,18 @@ import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
 
+import accelerators
 import cases
 import entitlements
 import portal
 
 # A module or a function, and why it has no kill points of its own.
 APART = {
+    "accelerators.operations.catalogue.differing": "compares and writes nothing",
+    "accelerators.operations.changing": "the frame of every operation on a request, inside its transaction",
+    "accelerators.operations.units.check_days": "asks and writes nothing",
+    "accelerators.operations.units.return_units": "a part of `cancel_request`",
+    "accelerators.operations.units.use_units": "a part of `accept_request`",
     "cases.operations.changing": "the frame of every operation on a case, inside its transaction",
     "cases.operations.filing.require_commitment": "asks and writes nothing",
     "cases.operations.filing.require_language": "asks and writes nothing",
@@ -33,6 +39,8 @@ APART = {
     "portal.accounts.operations.create_person": "a part of `add_person`, `add_staff`, `accept_invitation`",
     "portal.accounts.operations.require_superuser": "asks and writes nothing",
     "portal.demo.operations": "the demo's own, absent from a deployment; `make run` begins it again",
+    "portal.notices.operations.is_paged": "asks and writes nothing",
+    "portal.notices.operations.nudge_pager": "wakes the sender of pages, which comes by itself anyway",
     "portal.notices.operations.announce": "a part of whatever tells somebody, inside its transaction",
     "portal.notices.operations.cancel_pending": "a part of whatever ends a waiting period",
     "portal.notices.operations.nudge_after_commit": "wakes the sender, which comes by itself anyway",
@@ -51,7 +59,7 @@ def public_operations() -> set[str]:
 
 
 def _modules_of_operations() -> Iterator[str]:
-    for package in (portal, cases, entitlements):
+    for package in (portal, accelerators, cases, entitlements):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if "operations" in found.name.split("."):
                 yield found.name

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cases import operations
 from portal.files.storing import stored
 from portal.work.form_tokens import submit_once
+from tests.races.catalogue_verbs import CATALOGUE
 from tests.races.house_verbs import HOUSE
 from tests.races.scenes import MACHINE_NOW, NOW, Scene, Verb
 from tests.races.verbs import CASES, ENTITLEMENTS
@@ -24,6 +25,7 @@ VERBS: dict[str, Verb] = {
     **CASES,
     **ENTITLEMENTS,
     **HOUSE,
+    **CATALOGUE,
     "a form with a file": Verb("waiting", _submit_with_a_file),
 }
 
@@ -90,6 +92,17 @@ AGAIN: dict[str, str] = {
     "set_hotline": "",
     "set_staff_groups": "",
     "set_staff_sign_in": "",
+    "request_thing": "already_requested",
+    "accept_request": "wrong_status",
+    "decline_request": "wrong_status",
+    "cancel_request": "wrong_status",
+    # It is a colleague's now, and hers no more to hand on.
+    "hand_request_to_colleague": "wrong_role",
+    "ask_for_permission": "permission_asked",
+    "grant_add_on": "grant_overlaps",
+    "end_add_on": "grant_is_over",
+    "change_thing": "row_unchanged",
+    "load_catalogue": "",
     "cancel": "not_pending",
     "mark_read": "",
     "send_again": "not_dead",

@@ -13,6 +13,7 @@ from entitlements.targets import Priority
 from portal.accounts.models import User
 from tests.factories.cases import ASKED
 from tests.kills.footprint import look, what_became
+from tests.races.catalogue_verbs import CATALOGUE
 from tests.races.house_verbs import HOUSE
 from tests.races.scenes import NOW, Scene, fresh
 from tests.races.stage import (
@@ -29,7 +30,7 @@ from tests.races.verbs import CASES, ENTITLEMENTS
 
 pytestmark = pytest.mark.usefixtures("committed")
 
-VERBS = {**CASES, **ENTITLEMENTS, **HOUSE}
+VERBS = {**CASES, **ENTITLEMENTS, **HOUSE, **CATALOGUE}
 CLOSES = ASKED + timedelta(hours=144)
 
 
@@ -60,6 +61,11 @@ def at_once(scene: Scene, *names: str) -> list[Actor]:
 
 # Of what two can do at once: what the second one is told.
 TWICE = {
+    "accept_request": "wrong_status",
+    "cancel_request": "wrong_status",
+    "grant_add_on": "grant_overlaps",
+    "end_add_on": "grant_is_over",
+    "request_thing": "already_requested",
     "add_day_off": "day_off_taken",
     "add_region_hours": "row_taken",
     "add_response_target": "row_taken",

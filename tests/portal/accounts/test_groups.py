@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_staff_have_the_roles_they_were_given() -> None:
     assert staff_groups(make_staff(StaffGroup.AGENT)) == {StaffGroup.AGENT}
     assert staff_groups(make_staff(StaffGroup.LEAD)) == {StaffGroup.LEAD}
-    assert staff_groups(make_staff(StaffGroup.AGENT, StaffGroup.LEAD)) == set(StaffGroup)
+    assert staff_groups(make_staff(*StaffGroup)) == set(StaffGroup)
 
 
 def test_the_superuser_has_every_role() -> None:
