@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz machine bench bench-hours
+.PHONY: help setup setup-dev run test lint types lock migrations check matrix pictures chaos kills fuzz machine mutants bench bench-hours
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -72,6 +72,9 @@ kills: setup-dev ## Kill processes at random points, with a histogram; N=10000 k
 
 machine: setup-dev ## Walk portal and model side by side; STEPS=100000, SEED=1, LIFE=10000, MINUTES=45, DATABASE_URL
 	@$(IN_VENV) -m tests.machine
+
+mutants: setup-dev ## Seed every fault that the lifecycle machine has to catch; the suite seeds every other one
+	@MUTANTS=all $(IN_VENV) -m pytest tests/machine/test_mutants.py -n $(JOBS) -q --timeout 900
 
 bench: setup-dev ## Measure the portal on PostgreSQL beside floors of the same run; BENCH_CASES=1000000, KEEP=1
 	@$(IN_VENV) -m bench

@@ -6,7 +6,11 @@ import pytest
 
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.once("how a page looks is the same above each database"),
+]
 
 # Whose browser speaks the language, and who has chosen none.
 READER = "colleague@northwind.example"

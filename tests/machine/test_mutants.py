@@ -1,6 +1,10 @@
-"""The machine catches every seeded fault, in the very runs that the portal itself passes."""
+"""The machine catches every seeded fault, in the very runs that the portal itself passes.
+
+The suite tries every other one; `make mutants` all of them.
+"""
 
 import logging
+import os
 
 import pytest
 
@@ -18,7 +22,10 @@ def _in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("cases.sweep.chunks"), "disabled", True)
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
+TRIED = list(MUTANTS) if os.environ.get("MUTANTS") == "all" else list(MUTANTS)[::2]
+
+
+@pytest.mark.parametrize("mutant", TRIED, ids=lambda mutant: mutant.__name__)
 def test_the_machine_catches(mutant: Mutant, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     mutant(monkeypatch)
     runs = sorted(RUNS, key=lambda number: number != MUTANTS[mutant])
