@@ -207,16 +207,16 @@ QUEUE_ORDER: tuple[OrderBy, ...] = (
 
 def in_queue_order(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
     """This will put cases into the order in which staff take them up at `now`."""
-    return with_queue_keys(cases, now).order_by(*QUEUE_ORDER)
+    return with_queue_keys(cases, is_worked_first("license", now)).order_by(*QUEUE_ORDER)
 
 
-def with_queue_keys(cases: CaseQuerySet, now: datetime) -> CaseQuerySet:
-    """This will add what QUEUE_ORDER sorts by."""
+def with_queue_keys(cases: CaseQuerySet, worked_first: Q) -> CaseQuerySet:
+    """This will add what QUEUE_ORDER sorts by; `worked_first` says whose cases come first now."""
     words = Message.objects.filter(case=OuterRef("pk"), purpose__in=_CUSTOMERS_WORDS).order_by("-pk")
     return cases.annotate(
         queue_is_closed=Choice(When(status__in=ENDED, then=Value(1)), default=Value(0)),
         queue_is_calm=Choice(When(escalated_at__isnull=False, then=Value(0)), default=Value(1)),
-        queue_is_ordinary=Choice(When(is_worked_first("license", now), then=Value(0)), default=Value(1)),
+        queue_is_ordinary=Choice(When(worked_first, then=Value(0)), default=Value(1)),
         queue_is_answered=Choice(When(first_responded_at__isnull=True, then=Value(0)), default=Value(1)),
         queue_since=Choice(
             # Cases from before targets were kept have no due instant.

@@ -35,6 +35,7 @@ from cases.admin.page import WRITING, Refused, page_context
 from cases.lifecycle import Action
 from cases.models import Case
 from cases.submitting import Asked, submit_action
+from entitlements.queries import is_worked_first
 from portal.accounts.admin_access import ModelAdmin, StaffReads
 from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups, works_cases
 from portal.accounts.models import User
@@ -43,6 +44,7 @@ from portal.clock import business_now
 _NUMBER = re.compile(r"\s*(?:[Ee]-)?(\d{1,18})\s*")
 _KEY = re.compile(r"[0-9]{1,18}")
 _COLUMNS = "_case_columns"
+_WORKED_FIRST = "_cases_worked_first"
 
 
 @admin.register(Case)
@@ -88,7 +90,11 @@ class CaseAdmin(StaffReads, ModelAdmin):
         """Load the cases with what a row shows."""
         cases = Case.objects.visible_to(_person(request)).for_display()
         prefetched = cases.prefetch_related("period__holds", "period__steps")
-        return queries.with_queue_keys(prefetched, business_now())
+        worked_first: Q | None = getattr(request, _WORKED_FIRST, None)
+        if worked_first is None:
+            worked_first = is_worked_first("license", business_now())
+            setattr(request, _WORKED_FIRST, worked_first)
+        return queries.with_queue_keys(prefetched, worked_first)
 
     def get_ordering(self, request: HttpRequest) -> Any:  # noqa: ARG002 -- Django's
         """Sort as the queue does, unless a column is chosen."""

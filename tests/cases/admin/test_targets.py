@@ -76,7 +76,7 @@ def test_unanswered_cases_of_a_priority_stand_by_their_due_instants(
     earlier = make_case(make_customer(slow), now=FILED)
     later = make_case(requestor, now=FILED + HOUR)
     # Filed first, but Expert's four hours end after Ultimate's one.
-    assert list(in_queue_order(Case.objects.all())) == [later, earlier]
+    assert list(in_queue_order(Case.objects.all(), FILED)) == [later, earlier]
 
 
 def test_the_plan_in_force_narrows_the_list_down(requestor: User, license_: License, agent: User) -> None:
