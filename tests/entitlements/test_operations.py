@@ -1,6 +1,6 @@
 """Changing accounts, licenses, terms and seats: what happens, what is refused, what is on the record."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -57,12 +57,10 @@ class _Work:
 
 
 @pytest.fixture(autouse=True)
-def work() -> Iterator[_Work]:
-    before = ports.open_work()
+def work(monkeypatch: pytest.MonkeyPatch) -> _Work:
     filled = _Work()
-    ports.use_open_work(filled)
-    yield filled
-    ports.use_open_work(before)
+    monkeypatch.setattr(ports, "_open_work", filled)
+    return filled
 
 
 @pytest.fixture
@@ -261,8 +259,8 @@ def test_the_administrator_sets_what_a_person_may_do() -> None:
     assert (changed.may_file_cases, changed.sees_account_cases) == (False, True)
     detail = {
         "person": person.pk,
-        "before": {"may_file_cases": True, "sees_account_cases": False},
-        "after": {"may_file_cases": False, "sees_account_cases": True},
+        "before": {"may_file_cases": True, "sees_account_cases": False, "may_request": False},
+        "after": {"may_file_cases": False, "sees_account_cases": True, "may_request": False},
     }
     account = license_.account_id
     assert _last_event() == ("permissions_changed", account, None, administrator.pk, NOW, True, detail)

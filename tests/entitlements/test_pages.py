@@ -128,7 +128,7 @@ def test_a_page_costs_the_same_for_one_row_and_for_a_hundred(
         make_seat(wide)
     for number in range(2):
         invited(license_, anna, f"more{number}@customer.example")
-    assert own_statements(anna, CONTACTS + path) == first == {"": 12, "history/": 4}[path]
+    assert own_statements(anna, CONTACTS + path) == first == {"": 13, "history/": 4}[path]
 
 
 def test_reading_costs_the_same_for_one_contact_and_for_many(license_: License) -> None:
@@ -267,7 +267,7 @@ def test_a_contact_with_open_cases_is_removed_once_a_successor_is_named(
     assert "Analytics 1 open case" in shown(client_of(anna).get(CONTACTS + path))
     refused = send(anna, path, seat=seat.pk)
     assert refused.status_code == 409
-    assert "The contact still has 1 open case. Choose another contact" in shown(refused)
+    assert "The contact still has 1 open case or request. Choose another contact" in shown(refused)
     token = new_token()
     data = {"form_token": token, "seat": seat.pk, "successor": anna.pk}
     client = client_of(anna)
@@ -364,7 +364,11 @@ def test_the_history_says_who_did_what_and_what_was_before(license_: License, an
         "Named contact replaced: Bert Analytics Anna Administrator Named contact"
         " Invited in their place: new@customer.example Still signs in"
     ) in text
-    assert "Files cases: yes Sees all cases: no Files cases: yes Sees all cases: yes" in text
+    assert (
+        "Files cases: yes Sees all cases: no Asks for services: no"
+        " Files cases: yes Sees all cases: yes Asks for services: no"
+        in text
+    )
     assert "Named contact added: Bert Analytics Support" in text
 
 
