@@ -4,6 +4,7 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
 
+from accelerators.reference import load_reference_rows as load_things
 from cases.models import Case
 from cases.operations.policies import load_reference_rows as load_policies
 from entitlements.models import License
@@ -39,7 +40,7 @@ def remove_everything() -> None:
         for table in tables:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 -- own names
         _count_from_one(tables)
-    for load_reference_rows in (load_regions, load_products, load_policies):
+    for load_reference_rows in (load_regions, load_products, load_policies, load_things):
         load_reference_rows()
 
 

@@ -366,8 +366,7 @@ def test_the_history_says_who_did_what_and_what_was_before(license_: License, an
     ) in text
     assert (
         "Files cases: yes Sees all cases: no Asks for services: no"
-        " Files cases: yes Sees all cases: yes Asks for services: no"
-        in text
+        " Files cases: yes Sees all cases: yes Asks for services: no" in text
     )
     assert "Named contact added: Bert Analytics Support" in text
 
