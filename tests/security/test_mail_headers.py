@@ -10,6 +10,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from accelerators import operations as services
+from accelerators.models import CatalogueRow
 from cases.models import Case
 from entitlements import operations as entitlements
 from portal.accounts.models import User
@@ -162,6 +164,15 @@ def test_names_of_an_account_and_of_who_invites_or_asks_make_no_header(sink: Any
             license_, f"new{license_.pk}@customer.example", actor=administrator, now=now
         )
         entitlements.ask_for_seat(license_, actor=asker, now=now)
+        services.ask_for_permission(actor=asker, now=now)
+        User.objects.filter(pk=administrator.pk).update(may_request=True)
+        services.request_thing(
+            CatalogueRow.objects.get(slug="environment-review"),
+            license_,
+            goal=words,
+            actor=administrator,
+            now=now,
+        )
     expected = Notice.objects.unsent().count()
 
     while send_due(timezone.now() + timedelta(minutes=1), 100).sent:
@@ -175,5 +186,5 @@ def test_names_of_an_account_and_of_who_invites_or_asks_make_no_header(sink: Any
 
 def test_every_kind_of_notice_is_one_of_those_that_are_looked_at() -> None:
     """A kind whose subject took a person's words would have to be in the test above."""
-    looked_at = {"case", "password", "second", "invitation", "seat"}
+    looked_at = {"case", "password", "second", "invitation", "seat", "permission", "request", "add"}
     assert {kind.code.split("_")[0] for kind in kinds.kinds()} == looked_at

@@ -62,7 +62,7 @@ def test_a_lead_reads_the_outbox_in_the_same_number_of_statements_for_any_length
     for _ in range(12):
         make_notice()
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         response = client.get(reverse(LIST))
 
     assert response.status_code == 200

@@ -104,6 +104,7 @@ def world() -> World:
             "action": [*ACTIONS, "nothing"],
             "token": ["x", "x:y", "x" * 300],
             "file_key": [file.file.key, "nothing"],
+            "slug": ["environment-review", "priority-queue-bundle", "nothing-like-it", "x" * 300],
             "uidb36": ["1", "zz"],
             "content_type_id": [1, 2],
             "app_label": ["cases", "accounts"],
