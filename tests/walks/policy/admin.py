@@ -320,7 +320,14 @@ CATALOGUE = (
                 post(of_staff(GO, _DECIDERS), Whose.THERE),
                 # Nobody can be told from who may not where there is nothing to decide.
                 post(of_staff(GO, STAFF | {Role.MANAGER}), Whose.MISSING),
-            )
+            ),
+            # To who sees no request it is as one that is not there.
+            f"{_KEY}/history/": (
+                get(of_staff(200, STAFF | {Role.MANAGER}, otherwise=GO), Whose.THERE),
+                get(of_staff(GO, ALL_STAFF), Whose.MISSING),
+                post(of_staff(200, STAFF | {Role.MANAGER}, otherwise=GO), Whose.THERE),
+                post(of_staff(GO, ALL_STAFF), Whose.MISSING),
+            ),
         },
         changed=lambda *_: dict(_DECIDED),
     ),

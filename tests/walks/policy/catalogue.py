@@ -85,7 +85,7 @@ CATALOGUE = (
     ),
     Entry(
         "/catalogue/<slug>/request/",
-        # The license is one of the account: to another account's people it is not there.
+        # The license is one of the account, or nobody's: to another account's people it is not there.
         (
             get(
                 signed_in({200: _MAY_REQUEST, 403: CUSTOMERS - _HAVE_THE_PERMISSION}, otherwise=404),
@@ -98,8 +98,8 @@ CATALOGUE = (
             get(_NOBODYS, Whose.MISSING),
             post(_NOBODYS, Whose.MISSING),
         ),
-        values=_thing,
-        query=lambda world, _whose: {"license": world.license.pk},
+        values=lambda *_: {"slug": "solution-review"},
+        query=lambda world, whose: {"license": NO_NUMBER if whose is Whose.MISSING else world.license.pk},
         body=lambda *_: {"form_token": new_token(), "goal": "Goal", "wished_from": "", "wished_until": ""},
     ),
     Entry(
