@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 
+from accelerators import operations as services
 from cases import operations
 from cases.models import Case
 from cases.operations.changing import lock_cases
@@ -127,13 +128,21 @@ def _statements_of(name: str) -> list[str]:
 def test_every_verb_is_listed() -> None:
     assert set(CASES) == set(operations.__all__)
     assert {*ENTITLEMENTS, *CALENDARS} == set(entitlements.__all__)
+    assert set(CATALOGUE) == set(services.__all__)
 
 
 def test_every_verb_takes_its_locks_in_the_order_of_the_house(recorded: dict[str, list[Lock]]) -> None:
     orders = {name: in_order_of_taking(locks, name) for name, locks in recorded.items()}
     assert {name: order for name, order in orders.items() if order != sorted(order)} == {}
     # Whoever speaks of a case holds it, and the clock locks nothing but cases and what hangs on them.
-    only_inserting = {"add_policy", "add_response_target", "add_staff", "open_account"}
+    only_inserting = {
+        "add_policy",
+        "add_response_target",
+        "add_staff",
+        "change_thing",
+        "load_catalogue",
+        "open_account",
+    }
     in_one_statement = {"cancel", "change_profile", "mark_read"}
     assert {name for name, order in orders.items() if not order} == only_inserting | in_one_statement
     assert rank("entitlements_license") not in orders["the sweep closes"]
