@@ -56,7 +56,7 @@ def shape_of(response: Any, *names: object) -> tuple[int, str, dict[str, str]]:
 
 
 def number_of(world: World, entry: Entry, whose: Whose) -> list[object]:
-    return list(entry.values(world, whose).values())
+    return [*entry.values(world, whose).values(), *entry.query(world, whose).values()]
 
 
 @pytest.mark.parametrize("role", [Role.STRANGER, Role.CONTACT, Role.REQUESTOR, Role.REMOVED])
