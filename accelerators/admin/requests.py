@@ -153,19 +153,13 @@ class EngagementRequestAdmin(OperationAdmin):
     search_fields = ("license__account__name", "row__name")
     # What awaits a decision longest stands first.
     ordering = ("decided_at", "asked_at", "pk")
+    # What is read before a decision, and what beside it.
+    _asked = ("thing", "account", "product", "goal", "wished_from", "wished_until", "units_at_hand")
     _facts = (
-        "number",
-        "thing",
-        "account",
-        "product",
         "status",
-        "goal",
-        "wished_from",
-        "wished_until",
         "requester",
         "asked_by",
         "asked_at",
-        "units_at_hand",
         "answered",
         "decided_by",
         "decided_at",
@@ -258,13 +252,13 @@ class EngagementRequestAdmin(OperationAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the request, and to who decides the form."""
         if obj is None or not self.has_change_permission(request, obj):
-            return self._facts
+            return (*self._asked, *self._facts)
         units = ("units",) if is_in_units(obj.slug) and obj.status == Status.REQUESTED else ()
-        return (*self._facts, "decision", "answer", *units, "colleague")
+        return (*self._asked, "decision", "answer", *units, "colleague", *self._facts)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show the request itself as text."""
-        return self._facts
+        return (*self._asked, *self._facts)
 
     def carry_out(
         self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime
