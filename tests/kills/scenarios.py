@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cases import operations
 from portal.files.storing import stored
 from portal.work.form_tokens import submit_once
-from tests.races.catalogue_verbs import CATALOGUE
+from tests.races.catalogue_verbs import CATALOGUE, THE_CLOCK
 from tests.races.house_verbs import HOUSE
 from tests.races.scenes import MACHINE_NOW, NOW, Scene, Verb
 from tests.races.verbs import CASES, ENTITLEMENTS
@@ -26,6 +26,7 @@ VERBS: dict[str, Verb] = {
     **ENTITLEMENTS,
     **HOUSE,
     **CATALOGUE,
+    **THE_CLOCK,
     "a form with a file": Verb("waiting", _submit_with_a_file),
 }
 
@@ -103,6 +104,9 @@ AGAIN: dict[str, str] = {
     "end_add_on": "grant_is_over",
     "change_thing": "row_unchanged",
     "load_catalogue": "",
+    "the end of an add-on is announced": "",
+    "an add-on ends": "",
+    "units lapse": "",
     "cancel": "not_pending",
     "mark_read": "",
     "send_again": "not_dead",

@@ -1,10 +1,11 @@
 """Every verb about the catalogue: requests, add-ons, units, and what the catalogue says."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from accelerators import operations
 from accelerators.models import CatalogueRow, EngagementRequest
 from accelerators.queries import row_in_force
+from accelerators.sweep import ADD_ONS, UNITS
 from entitlements.add_ons import AddOn
 from entitlements.models import AddOnGrant
 from portal.accounts.models import User
@@ -12,6 +13,8 @@ from tests.races.scenes import NOW, Scene, Verb, fresh
 
 _TERM = {"first_on": date(2026, 3, 2), "last_on": date(2026, 12, 31)}
 _LATER = NOW + timedelta(days=1)
+# Within the last 30 days of the term, and after it.
+_WARNED, _OVER = datetime(2026, 12, 20, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC)
 
 
 def _thing(slug: str) -> CatalogueRow:
@@ -80,6 +83,19 @@ def _forget_a_thing(_scene: Scene) -> None:
     """A published thing that is not loaded yet."""
     CatalogueRow.objects.filter(slug="service-level-optional").delete()
 
+
+def _granted_units(scene: Scene) -> None:
+    operations.grant_units(scene.license, AddOn.DEVELOPER_BOOST, units=4, actor=scene.root, now=NOW, **_TERM)
+
+
+# What the clock does with them, each row in a transaction of its own.
+THE_CLOCK: dict[str, Verb] = {
+    "the end of an add-on is announced": Verb(
+        "filed", lambda _scene: ADD_ONS.carry_out(_WARNED, 10), prepare=_granted
+    ),
+    "an add-on ends": Verb("filed", lambda _scene: ADD_ONS.carry_out(_OVER, 10), prepare=_granted),
+    "units lapse": Verb("filed", lambda _scene: UNITS.carry_out(_OVER, 10), prepare=_granted_units),
+}
 
 CATALOGUE: dict[str, Verb] = {
     "request_thing": Verb("filed", _ask, prepare=_may_request),

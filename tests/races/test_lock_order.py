@@ -18,7 +18,7 @@ from cases.operations.changing import lock_cases
 from entitlements import operations as entitlements
 from entitlements.operations.changing import locked_license
 from portal.work.instance import adopt
-from tests.races.catalogue_verbs import CATALOGUE
+from tests.races.catalogue_verbs import CATALOGUE, THE_CLOCK
 from tests.races.house_verbs import CALENDARS, HOUSE
 from tests.races.scenes import Scene, make_scene
 from tests.races.stage import Actor, Statement, on_postgresql
@@ -41,7 +41,7 @@ HOUSE_ORDER = (
 )
 # Rows that two verbs never share, or that are written outside a transaction.
 _ALONE = {"work_heartbeat"}
-VERBS = {**CASES, **ENTITLEMENTS, **HOUSE, **CATALOGUE, **CLOCKS}
+VERBS = {**CASES, **ENTITLEMENTS, **HOUSE, **CATALOGUE, **THE_CLOCK, **CLOCKS}
 _LOCK = re.compile(r'^SELECT .*? FROM "(?P<table>\w+)".* FOR (?P<mode>NO KEY UPDATE|UPDATE)(?P<rest>.*)$')
 # Whoever inserts a form's token holds it: a second submit waits for the unique key.
 _CHANGE = re.compile(r'^(?:UPDATE|DELETE FROM|INSERT INTO(?= "work_formtoken")) "(?P<table>\w+)"')
