@@ -15,10 +15,9 @@ from accelerators.permissions import decides
 from accelerators.queries import deciders_for, told_of_add_ons
 from accelerators.wording import said
 from entitlements.models import AddOnGrant, EntitlementEvent
-from entitlements.queries import deciders_of
+from entitlements.queries import deciders_of, who_answers
 from entitlements.wording import ADD_ON_NAMES, Words, day
 from portal.accounts.models import User
-from portal.accounts.queries import staff_on_duty
 from portal.notices.kinds import Mail, NoticeKind, register
 from portal.notices.mail import MailContent, render_mail
 from portal.notices.models import Notice
@@ -133,12 +132,6 @@ def tell_of_add_on(grant: AddOnGrant, kind: str, *, event: EntitlementEvent | No
 def tell_of_asked_permission(event: EntitlementEvent, *, now: datetime) -> None:
     """Tell the account administrator, else staff on duty, that somebody wants to request services."""
     assert event.actor is not None
-    administrator = event.account.administrator
-    told = (
-        [administrator]
-        if administrator is not None and administrator.is_active
-        else staff_on_duty(event.account.country.region, now)
-    )
     announce(
         (
             NoticeDraft(
@@ -148,7 +141,7 @@ def tell_of_asked_permission(event: EntitlementEvent, *, now: datetime) -> None:
                 params={"person": event.actor.pk},
                 wants_mail=not person.is_staff or person.staff_mail,
             )
-            for person in told
+            for person in who_answers(event.account, now)
         ),
         now=now,
     )

@@ -56,10 +56,14 @@ _AUDIENCES: Mapping[Category, str] = {
 
 
 def _add_on(
-    add_on: AddOn, name: str, summary: str, *, expert: Cell, products: tuple[str, ...] = ()
+    add_on: AddOn,
+    name: str,
+    summary: str,
+    *,
+    expert: Cell,
+    ultimate: Cell,
+    products: tuple[str, ...] = (),
 ) -> Published:
-    is_included = add_on in {AddOn.MENTOR_SESSIONS, AddOn.DEVELOPER_BOOST, AddOn.PRIORITY_QUEUE_BUNDLE}
-    ultimate = Cell.INCLUDED if is_included else Cell.AVAILABLE
     return Published(
         Kind.ADD_ON, add_on.value, name, summary, products=products, expert=expert, ultimate=ultimate
     )
@@ -99,18 +103,21 @@ _ADD_ONS = (
         _("Event Management"),
         _("Somebody leads and supports you through a key event, from the first plan to the last evening."),
         expert=Cell.AVAILABLE,
+        ultimate=Cell.AVAILABLE,
     ),
     _add_on(
         AddOn.TECHNICAL_ACCOUNT_DIRECTOR,
         _("Technical Account Director"),
         _("One director leads all technical resources, talks to executives and keeps governance going."),
         expert=Cell.NOT_AVAILABLE,
+        ultimate=Cell.AVAILABLE,
     ),
     _add_on(
         AddOn.ADVANCED_CLOUD_SUPPORT,
         _("Advanced Cloud Support"),
         _("The highest level of care for your cloud service, with the assurance that it brings its value."),
         expert=Cell.AVAILABLE,
+        ultimate=Cell.AVAILABLE,
         products=("experience-manager-cloud",),
     ),
     _add_on(
@@ -118,12 +125,14 @@ _ADD_ONS = (
         _("Mentor Sessions"),
         _("An expert teaches a skill in the week in which you need it."),
         expert=Cell.AVAILABLE,
+        ultimate=Cell.INCLUDED,
     ),
     _add_on(
         AddOn.DEVELOPER_BOOST,
         _("Developer Boost"),
         _("Field engineers work beside your developers when something has to be repaired."),
         expert=Cell.AVAILABLE,
+        ultimate=Cell.INCLUDED,
     ),
     _add_on(
         AddOn.PRIORITY_QUEUE_BUNDLE,
@@ -133,6 +142,7 @@ _ADD_ONS = (
             " Success Accelerators open. It changes no response target."
         ),
         expert=Cell.AVAILABLE,
+        ultimate=Cell.INCLUDED,
     ),
 )
 

@@ -153,12 +153,9 @@ class UnitLot:
     left: int
 
 
-def lots_of(license_: License, add_on: str, at: datetime) -> list[UnitLot]:
+def lots_of(license_: License, add_on: str, at: datetime) -> tuple[UnitLot, ...]:
     """List the grants of units that count at an instant, the one that lapses first in front."""
-    grants = UnitGrant.objects.filter(
-        license=license_, add_on=add_on, begins_at__lte=at, ends_at__gt=at
-    ).order_by("ends_at", "pk")
-    return lots(grants)
+    return lots_by_add_on(license_, at).get(add_on, ())
 
 
 def lots_by_add_on(license_: License, at: datetime) -> dict[str, tuple[UnitLot, ...]]:

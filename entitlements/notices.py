@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from entitlements.models import EntitlementEvent, Invitation, License, Seat
 from entitlements.models.invitations import hash_of, token_for
+from entitlements.queries import who_answers
 from portal.accounts.models import User
-from portal.accounts.queries import staff_on_duty
 from portal.accounts.zones import account_zone
 from portal.clock import business_now
 from portal.notices.kinds import NoticeKind, register
@@ -47,12 +47,6 @@ def tell_of_asked_seat(event: EntitlementEvent, *, now: datetime) -> None:
     asker, license_ = event.actor, event.license
     assert asker is not None
     assert license_ is not None
-    administrator = event.account.administrator
-    told = (
-        [administrator]
-        if administrator is not None and administrator.is_active
-        else staff_on_duty(event.account.country.region, now)
-    )
     params = {"license": license_.pk, "person": asker.pk, "product": license_.product.name}
     announce(
         (
@@ -63,7 +57,7 @@ def tell_of_asked_seat(event: EntitlementEvent, *, now: datetime) -> None:
                 params=params,
                 wants_mail=not person.is_staff or person.staff_mail,
             )
-            for person in told
+            for person in who_answers(event.account, now)
         ),
         now=now,
     )

@@ -22,6 +22,7 @@ from accelerators.operations.catalogue import COLUMNS, differing
 from accelerators.permissions import catalogue_refusal
 from accelerators.queries import row_in_force, rows_in_force
 from accelerators.wording import CATEGORIES, CELLS, FIELD_NAMES, KINDS, refusal_text
+from entitlements.admin.dated import DatedForm
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
 from portal.accounts.models import User
 from portal.clock import business_now
@@ -71,7 +72,7 @@ class _PartsField(forms.CharField):
         return parts
 
 
-class RowForm(RefusableForm):
+class RowForm(DatedForm):
     """A row to come: what a thing is from its instant on."""
 
     slug = forms.SlugField(
@@ -132,14 +133,7 @@ class RowForm(RefusableForm):
         """Give the row's columns as they were typed."""
         return {name: self.cleaned_data[name] for name in _ASKED}
 
-    def clean(self) -> dict[str, Any]:
-        """Ask for the tick once everything else is right, and say there what would change."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not said.get("is_sure"):
-            self.add_error("is_sure", self._preview())
-        return said
-
-    def _preview(self) -> SafeString:
+    def affected(self) -> SafeString:
         """Say how the row reads beside the one that would be in force."""
         said = self.cleaned_data
         before = row_in_force(said["slug"], said["in_force_from"])

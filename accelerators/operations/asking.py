@@ -1,16 +1,15 @@
 """Asking for the permission to request from the catalogue."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from accelerators import notices
 from entitlements.models import EntitlementEvent
 from entitlements.operations.changing import locked_account, record
+from entitlements.operations.seats import ASKED_AGAIN_AFTER
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused
-
-_ASKED_AGAIN_AFTER = timedelta(hours=24)
 
 
 def ask_for_permission(*, actor: User, now: datetime) -> None:
@@ -27,7 +26,7 @@ def ask_for_permission(*, actor: User, now: datetime) -> None:
         if current.may_request:
             raise DomainError("permission_already")
         asked = EntitlementEvent.objects.filter(account=account, kind="permission_asked", actor=current)
-        last = asked.filter(occurred_at__gt=now - _ASKED_AGAIN_AFTER).order_by("-pk").first()
+        last = asked.filter(occurred_at__gt=now - ASKED_AGAIN_AFTER).order_by("-pk").first()
         if last is not None:
             raise DomainError("permission_asked", asked_at=last.occurred_at)
         event = record("permission_asked", account, actor=current, now=now, detail={"person": current.pk})

@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accelerators import notices
 from accelerators.availability import Reason, State, availability
-from accelerators.operations.units import check_days
+from accelerators.operations.units import check_term
 from accelerators.queries import holder_of, row_in_force
 from entitlements.add_ons import OF_THE_ACCOUNT, TOLD_BEFORE_END, AddOn
 from entitlements.models import AddOnGrant, License
@@ -45,7 +45,7 @@ def grant_add_on(
         held_by = locked_license(license_.pk) if license_ else None
         at_hand = held_by or _any_license(owner)
         zone = region_zone(at_hand)
-        check_days(first_on, last_on, today=local_day(now, zone))
+        check_term(first_on, last_on, today=local_day(now, zone))
         grant = AddOnGrant(
             account=owner,
             license=held_by,

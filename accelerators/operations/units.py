@@ -11,9 +11,10 @@ from accelerators.units import Kind, share
 from entitlements.add_ons import AddOn
 from entitlements.models import License
 from entitlements.operations.changing import locked_account, locked_license, record, require
+from entitlements.operations.licenses import check_days
 from entitlements.permissions import entitlements_refusal
 from entitlements.queries import region_zone
-from entitlements.terms import EARLIEST_DAY, LATEST_DAY, ends_at, local_day, starts_at
+from entitlements.terms import ends_at, local_day, starts_at
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused
 
@@ -41,7 +42,7 @@ def grant_units(
         account = locked_account(license_.account_id)
         locked = locked_license(license_.pk)
         zone = region_zone(locked)
-        check_days(first_on, last_on, today=local_day(now, zone))
+        check_term(first_on, last_on, today=local_day(now, zone))
         grant = UnitGrant.objects.create(
             license=locked,
             add_on=add_on.value,
@@ -96,16 +97,12 @@ def return_units(request: EngagementRequest, *, actor: User, now: datetime) -> N
             UnitEntry.objects.create(kind=Kind.LAPSED, **facts)
 
 
-def check_days(first_on: date, last_on: date, *, today: date) -> None:
-    """Refuse the days of a grant that lie outside the calendar, descend or are over.
+def check_term(first_on: date, last_on: date, *, today: date) -> None:
+    """Refuse the days of a grant that make no term, or are over.
 
-    Raises FieldRefused "term_outside_calendar", "term_ends_before_it_begins" or "grant_in_the_past".
+    Raises FieldRefused as `entitlements.operations.licenses.check_days`, or "grant_in_the_past".
     """
-    for field, when in (("first_on", first_on), ("last_on", last_on)):
-        if not EARLIEST_DAY <= when <= LATEST_DAY:
-            raise FieldRefused("term_outside_calendar", field, earliest=EARLIEST_DAY, latest=LATEST_DAY)
-    if last_on < first_on:
-        raise FieldRefused("term_ends_before_it_begins", "last_on", first_on=first_on)
+    check_days(first_on, last_on)
     if last_on < today:
         raise FieldRefused("grant_in_the_past", "last_on")
 

@@ -38,7 +38,7 @@ def add_term(
     "term_outside_calendar"; DomainError "terms_overlap" with the days of the other term.
     """
     require(entitlements_refusal(actor))
-    _check_days(first_on, last_on)
+    check_days(first_on, last_on)
     with transaction.atomic():
         account = locked_account(license_.account_id)
         locked = locked_license(license_.pk)
@@ -50,7 +50,11 @@ def add_term(
     return term
 
 
-def _check_days(first_on: date, last_on: date) -> None:
+def check_days(first_on: date, last_on: date) -> None:
+    """Refuse days that lie outside the calendar or descend.
+
+    Raises FieldRefused "term_outside_calendar" or "term_ends_before_it_begins".
+    """
     earliest, latest = terms.EARLIEST_DAY, terms.LATEST_DAY
     for field, day in (("first_on", first_on), ("last_on", last_on)):
         if not earliest <= day <= latest:

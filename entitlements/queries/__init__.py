@@ -47,6 +47,7 @@ from entitlements.queries.teams import (
     deciders_of,
     support_service_manager,
     team_of,
+    who_answers,
 )
 
 __all__ = [
@@ -96,4 +97,5 @@ __all__ = [
     "term_ended_on",
     "term_in_force",
     "thawed",
+    "who_answers",
 ]

@@ -12,6 +12,7 @@ from entitlements.plans import Plan
 from entitlements.queries.licenses import licenses_under, plan_in_force
 from entitlements.teams import DECIDERS, TeamRole
 from portal.accounts.models import Account, User
+from portal.accounts.queries import staff_on_duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,14 @@ def team_of(account: Account, now: datetime) -> tuple[TeamPlace, ...]:
     holders = {row.role: row.member for row in _held(account.pk)}
     places = (role for role in TeamRole if has_director or role is not TeamRole.TAD)
     return tuple(TeamPlace(role, holders.get(role)) for role in places)
+
+
+def who_answers(account: Account, now: datetime) -> list[User]:
+    """List who gets what people ask their administrator: the administrator, else staff on duty."""
+    administrator = account.administrator
+    if administrator is not None and administrator.is_active:
+        return [administrator]
+    return staff_on_duty(account.country.region, now)
 
 
 def deciders_of(account_id: int) -> list[User]:

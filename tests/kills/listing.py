@@ -14,7 +14,7 @@ import portal
 APART = {
     "accelerators.operations.catalogue.differing": "compares and writes nothing",
     "accelerators.operations.changing": "the frame of every operation on a request, inside its transaction",
-    "accelerators.operations.units.check_days": "asks and writes nothing",
+    "accelerators.operations.units.check_term": "asks and writes nothing",
     "accelerators.operations.units.return_units": "a part of `cancel_request`",
     "accelerators.operations.units.use_units": "a part of `accept_request`",
     "cases.operations.changing": "the frame of every operation on a case, inside its transaction",
@@ -32,6 +32,7 @@ APART = {
     "entitlements.operations.invitations.invitation_of": "reads and writes nothing",
     "entitlements.operations.invitations.keep_seat": "a part of `invite_contact` and `replace_contact`",
     "entitlements.operations.invitations.known_person": "asks and writes nothing",
+    "entitlements.operations.licenses.check_days": "asks and writes nothing",
     "entitlements.operations.seating": "parts of whatever gives or ends a seat",
     "entitlements.operations.seats.require_no_seat": "asks and writes nothing",
     "portal.accounts.operations.change_email": "a part of `change_person` and `change_staff`",
