@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from accelerators.models import UnitEntry
 from cases import operations
 from cases.models import Case, ResponseDecision
 from cases.sweep import carry_out_steps
@@ -13,7 +14,7 @@ from entitlements.targets import Priority
 from portal.accounts.models import User
 from tests.factories.cases import ASKED
 from tests.kills.footprint import look, what_became
-from tests.races.catalogue_verbs import CATALOGUE
+from tests.races.catalogue_verbs import CATALOGUE, THE_CLOCK
 from tests.races.house_verbs import HOUSE
 from tests.races.scenes import NOW, Scene, fresh
 from tests.races.stage import (
@@ -202,3 +203,51 @@ def test_whoever_files_a_case_does_not_wait_for_staff_who_change_the_calendar(na
     filing.finish()
 
     assert (staff.error, filing.error) == (None, None)
+
+
+# --- Units: used or lapsed, never both ---------------------------------------------------------------
+
+
+def _ledger(scene: Scene) -> Counter[str]:
+    ledger: Counter[str] = Counter()
+    for kind, units in UnitEntry.objects.filter(grant__license=scene.license).values_list("kind", "units"):
+        ledger[kind] += units
+    return ledger
+
+
+def _lapsing() -> Actor:
+    return Actor("the clock", lambda: THE_CLOCK["units lapse"].run(None))  # type: ignore[arg-type]  # it asks for no scene
+
+
+def test_units_that_are_used_first_do_not_lapse() -> None:
+    scene = scene_of("accept_request")
+    accepting, lapsing = acting("accept_request", scene), _lapsing()
+
+    written_first(accepting, lapsing)
+
+    assert (accepting.error, lapsing.error) == (None, None)
+    assert _ledger(scene) == {"granted": 8, "used": 6, "expired": 2}
+
+
+def test_units_that_lapse_first_are_not_used() -> None:
+    scene = scene_of("accept_request")
+    lapsing, accepting = _lapsing(), acting("accept_request", scene)
+
+    written_first(lapsing, accepting)
+
+    assert (lapsing.error, refused_as(accepting)) == (None, "units_short")
+    assert _ledger(scene)["used"] == 0
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_without_the_lock_units_lapse_and_are_used_all_the_same() -> None:
+    scene = scene_of("accept_request")
+    accepting, lapsing = acting("accept_request", scene), _lapsing()
+
+    overtaken(accepting, lapsing)
+
+    if not on_postgresql():
+        assert was_locked_out(accepting)
+        return
+    found = _ledger(scene)
+    assert found["used"] + found["expired"] > found["granted"]
