@@ -72,7 +72,7 @@ def _wrong_status(values: Mapping[str, Any]) -> str:
 
 
 def _units_short(values: Mapping[str, Any]) -> str:
-    return _("%(left)s are left for this license. Take fewer, or have more granted first.") % {
+    return _("Left for this license: %(left)s. Take fewer, or have more granted first.") % {
         "left": units_text(values["add_on"], values["left"])
     }
 

@@ -11,7 +11,7 @@ from cases import operations
 from cases.models import Case
 from portal.accounts.models import User
 from portal.notices.models import Notice
-from portal.notices.sender import LEASE as LEASE_TIME
+from portal.notices.rounds import LEASE as LEASE_TIME
 from portal.notices.sender import SendReport, send_due
 from portal.notices.states import MailState
 from portal.work.instance import adopt

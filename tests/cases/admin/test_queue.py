@@ -145,7 +145,7 @@ def test_list_costs_the_same_for_1_and_100_cases(requestor: User, agent: User) -
             requestor, agent=agent
         )
     for_hundred = statements_of(client, f"{LIST}?all=")
-    assert (len(for_one), len(for_hundred)) == (8, 8)
+    assert (len(for_one), len(for_hundred)) == (10, 10)
 
 
 def test_cases_whose_latest_reminder_reached_nobody_are_found(
