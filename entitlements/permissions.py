@@ -6,6 +6,7 @@ from datetime import datetime
 from entitlements import terms
 from entitlements.models import License
 from entitlements.queries import has_seat, licenses_of, region_zone
+from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import Account, User
 from portal.errors import DomainError, NotAllowed
 
@@ -60,9 +61,9 @@ def licenses_to_file_for(user: User, now: datetime) -> list[License]:
 def entitlements_refusal(actor: User) -> DomainError | None:
     """Say why a person may not change accounts, licenses and terms, or None.
 
-    Until there are entitlement managers (SPEC 5), the superuser does their work.
+    Entitlement managers may (SPEC 5).
     """
-    if actor.is_active and actor.is_staff and actor.is_superuser:
+    if StaffGroup.ENTITLEMENT_MANAGER in staff_groups(actor):
         return None
     return NotAllowed("not_for_your_role")
 

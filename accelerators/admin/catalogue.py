@@ -19,11 +19,11 @@ from accelerators import operations
 from accelerators.models import CatalogueRow
 from accelerators.models.catalogue import LINE_LENGTH, NAME_LENGTH, SHORT_LENGTH
 from accelerators.operations.catalogue import COLUMNS, differing
-from accelerators.permissions import catalogue_refusal
 from accelerators.queries import row_in_force, rows_in_force
 from accelerators.wording import CATEGORIES, CELLS, FIELD_NAMES, KINDS, refusal_text
 from entitlements.admin.dated import DatedForm
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
+from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from portal.clock import business_now
 
@@ -179,6 +179,7 @@ class CatalogueRowAdmin(OperationAdmin):
     """What is offered, from when on."""
 
     form = RowForm
+    changers = frozenset({StaffGroup.CATALOGUE_MANAGER})
     refusal_words = staticmethod(refusal_text)
     list_display = ("name", "kind", "category", "slug", "is_offered", "in_force_from", "made_by")
     list_filter = ("kind", InForce, "category", "is_offered")
@@ -186,10 +187,6 @@ class CatalogueRowAdmin(OperationAdmin):
     search_fields = ("name", "slug", "summary")
     ordering = ("position", "slug", "-in_force_from")
     _facts = ("slug", *COLUMNS, "in_force_from", "made_by")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
-        """Let catalogue managers add rows."""
-        return isinstance(request.user, User) and catalogue_refusal(request.user) is None
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
         """Refuse: a row stays as it was made."""

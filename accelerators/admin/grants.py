@@ -17,7 +17,6 @@ from accelerators.queries import lots
 from accelerators.wording import refusal_text
 from entitlements.add_ons import IN_UNITS, AddOn
 from entitlements.models import AddOnGrant, License
-from entitlements.permissions import entitlements_refusal
 from entitlements.wording import ADD_ON_NAMES, ADD_ONS
 from portal.accounts.admin_access import OperationAdmin, RefusableForm, StaffReads, TabularInline
 from portal.accounts.models import Account, User
@@ -68,13 +67,9 @@ class EndingForm(RefusableForm):
 
 
 class _GrantAdmin(OperationAdmin):
-    """What both kinds of grants share: whoever manages entitlements adds them."""
+    """What both kinds of grants share."""
 
     refusal_words = staticmethod(refusal_text)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
-        """Let who manages entitlements grant."""
-        return isinstance(request.user, User) and entitlements_refusal(request.user) is None
 
 
 @admin.register(AddOnGrant)
@@ -94,8 +89,8 @@ class AddOnGrantAdmin(_GrantAdmin):
         return grants.select_related("account", "license__account", "license__product", "granted_by")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let who manages entitlements end a grant that is not over."""
-        return self.has_add_permission(request) and (obj is None or obj.next_step_at is not None)
+        """Let the changers end a grant that is not over."""
+        return self.changes(request) and (obj is None or obj.next_step_at is not None)
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:
         """Ask what a new grant is; of one that stands, whether it ends."""

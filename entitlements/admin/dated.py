@@ -29,7 +29,7 @@ from entitlements.wording import (
     target_text,
     week_lines,
 )
-from portal.accounts.admin_access import RefusableForm, is_superuser
+from portal.accounts.admin_access import RefusableForm
 from portal.accounts.models import NAME_LENGTH, Region, User
 
 _LATEST = datetime(2199, 12, 31, tzinfo=UTC)
@@ -336,8 +336,8 @@ class DayOffAdmin(EntitlementAdmin):
         return _("counts") if row.counts else _("waits for confirmation")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the superuser decide about a day that stands."""
-        return is_superuser(request) and (obj is None or obj.struck_at is None)
+        """Let the changers decide about a day that stands."""
+        return self.changes(request) and (obj is None or obj.struck_at is None)
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:
         """Ask of a new day what it is; of one that stands, what becomes of it."""

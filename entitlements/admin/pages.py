@@ -93,7 +93,7 @@ class AccountAdmin(EntitlementAdmin):
         fields = ["name", "country", "time_zone", "language"]
         if obj is None:
             return fields
-        return [*fields, "administrator", "created_at", *(["next_steps"] if is_superuser(request) else [])]
+        return [*fields, "administrator", "created_at", *(["next_steps"] if self.changes(request) else [])]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show people and licenses of an account that exists."""
@@ -203,7 +203,7 @@ class LicenseAdmin(HistoryAdmin):
         fields = ["account", "product"]
         if obj is None:
             return fields
-        return [*fields, "added_at", *(["next_steps"] if is_superuser(request) else [])]
+        return [*fields, "added_at", *(["next_steps"] if self.changes(request) else [])]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show terms, seats and invitations of a license that exists."""
@@ -279,8 +279,8 @@ class SeatAdmin(EntitlementAdmin):
         return seats.select_related("user", "license__account", "license__product")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the superuser end a seat that is still held."""
-        return is_superuser(request) and (obj is None or obj.removed_at is None)
+        """Let the changers end a seat that is still held."""
+        return self.changes(request) and (obj is None or obj.removed_at is None)
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:
         """Ask for license and person of a new seat; of a held one, who takes over."""

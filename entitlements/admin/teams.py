@@ -14,7 +14,7 @@ from entitlements.admin.pages import EntitlementAdmin
 from entitlements.models import TeamMember
 from entitlements.teams import TeamRole
 from entitlements.wording import TEAM_ROLES
-from portal.accounts.admin_access import RefusableForm, is_superuser
+from portal.accounts.admin_access import RefusableForm
 from portal.accounts.models import Account, User
 
 
@@ -60,8 +60,8 @@ class TeamMemberAdmin(EntitlementAdmin):
         return super().get_queryset(request).select_related("account", "member")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the superuser end a place that is still held."""
-        return is_superuser(request) and (obj is None or obj.until is None)
+        """Let the changers end a place that is still held."""
+        return self.changes(request) and (obj is None or obj.until is None)
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:
         """Ask who takes a new place; of a held one, whether it ends."""

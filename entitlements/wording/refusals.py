@@ -274,9 +274,6 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "already_administrator": lambda _values: _("This person is already the account administrator."),
     # Who may
-    "not_for_your_role": lambda _values: _(
-        "Only staff who manage entitlements may change this. Ask them to do it for you."
-    ),
     "not_the_administrator": lambda _values: _(
         "Only the account administrator, or our staff, may change this. Ask one of them."
     ),

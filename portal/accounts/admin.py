@@ -54,7 +54,7 @@ class RegionForm(RefusableForm):
 
 @admin.register(Region)
 class RegionAdmin(OperationAdmin):
-    """The regions: the superuser sets their hotlines."""
+    """The regions: entitlement managers set their hotlines."""
 
     form = RegionForm
     list_display = ("name", "code", "time_zone", "hotline")
@@ -124,6 +124,10 @@ class StaffMemberAdmin(OperationAdmin, PasswordPage):
     search_fields = ("email", "name")
     ordering = ("email", "pk")
     readonly_fields = ("password_page", "is_superuser", "last_login", "joined_at")
+
+    def changes(self, request: HttpRequest) -> bool:
+        """Tell whether the superuser asks: roles are theirs to give."""
+        return is_superuser(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StaffMember]:
         """Load people of staff with their roles."""

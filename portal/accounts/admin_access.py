@@ -1,6 +1,6 @@
 """Who may do what in Django admin, and how its forms call operations (SPEC 5).
 
-Staff read by their roles. The superuser changes, through the same operations as everybody. Nobody deletes.
+Staff read and change by their roles, through the same operations as everybody. Nobody deletes.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -91,12 +91,14 @@ class RefusableForm(ModelForm):
 
 
 class OperationAdmin(StaffReads, ModelAdmin):
-    """A ModelAdmin whose form calls an operation: the superuser changes, agents and leads see.
+    """A ModelAdmin whose form calls an operation: whoever of `changers` adds and changes, the others see.
 
     A subclass says in `carry_out` which operation it is. A refusal rolls everything back and shows the form
     again, with what was typed, the reason, and the refusal's status.
     """
 
+    # The superuser has every role.
+    changers: frozenset[StaffGroup] = frozenset({StaffGroup.ENTITLEMENT_MANAGER})
     form: type[RefusableForm] = RefusableForm
     refusal_words: Callable[[DomainError], str] = staticmethod(refusal_text)
     actions = None
@@ -104,12 +106,16 @@ class OperationAdmin(StaffReads, ModelAdmin):
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
-        """Let the superuser add."""
-        return is_superuser(request)
+        """Let the changers add."""
+        return self.changes(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
-        """Let the superuser change."""
-        return is_superuser(request)
+        """Let the changers change."""
+        return self.changes(request)
+
+    def changes(self, request: HttpRequest) -> bool:
+        """Tell whether who asks is one of the changers."""
+        return bool(self.changers & staff_groups(request.user))
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:  # noqa: ARG002 -- for subclasses
         """Choose the form: of a new row where `row` is None."""
@@ -152,10 +158,20 @@ class OperationAdmin(StaffReads, ModelAdmin):
 
 
 class PasswordPage(DjangoUserAdmin):
-    """Brings the admin's own page for setting somebody's password, at `…/password/`, and a way to it."""
+    """Brings the admin's own page for setting somebody's password, at `…/password/`, and a way to it.
+
+    It is the superuser's alone: whoever sets a password can read what its person reads.
+    """
 
     filter_horizontal = ()
     add_fieldsets = ()
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Show the page to the superuser."""
+        if not is_superuser(request):
+            raise PermissionDenied
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        return response
 
     @admin.display(description=_("Password"))
     def password_page(self, person: User) -> SafeString:
@@ -168,6 +184,6 @@ _REFUSAL = "_refused_by_operation"
 
 
 def is_superuser(request: HttpRequest) -> bool:
-    """Tell whether the superuser asks: until SPEC 5's managers exist, only they change entitlements."""
+    """Tell whether the superuser asks: people of staff, their duties and every password are theirs alone."""
     user = request.user
     return user.is_authenticated and user.is_active and user.is_staff and user.is_superuser

@@ -11,6 +11,7 @@ class StaffGroup(StrEnum):
 
     AGENT = "Agent"
     LEAD = "Lead"
+    ENTITLEMENT_MANAGER = "Entitlement manager"
     CATALOGUE_MANAGER = "Catalogue manager"
     SUCCESS_MANAGER = "Success manager"
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from portal.accounts.groups import StaffGroup, forget_groups
+from portal.accounts.groups import StaffGroup, forget_groups, staff_groups
 from portal.accounts.languages import interface_languages
 from portal.accounts.models import HOTLINE_LENGTH, Account, Region, User, checked_email, checked_name
 from portal.accounts.ports import staff_work
@@ -217,10 +217,10 @@ def check_language(language: str) -> None:
 def set_hotline(region: Region, number: str, *, actor: User) -> Region:
     """Set the number that customers of a region call in an emergency; an empty one takes it away.
 
-    Raises NotAllowed "not_superuser"; FieldRefused "hotline_invalid".
+    Raises NotAllowed "not_for_your_role"; FieldRefused "hotline_invalid".
     """
-    if not (actor.is_active and actor.is_superuser):
-        raise NotAllowed("not_superuser")
+    if StaffGroup.ENTITLEMENT_MANAGER not in staff_groups(actor):
+        raise NotAllowed("not_for_your_role")
     tidy = " ".join(number.split())
     if len(tidy) > HOTLINE_LENGTH or (tidy and not _HOTLINE.fullmatch(tidy)):
         raise FieldRefused("hotline_invalid", "hotline")

@@ -22,6 +22,9 @@ REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "hotline_invalid": lambda _values: _(
         "Write a telephone number of at most 40 characters, like +1 555 0142, or leave it empty."
     ),
+    "not_for_your_role": lambda _values: _(
+        "Your role does not include this. Ask a colleague whose role it is to do it for you."
+    ),
     "not_superuser": lambda _values: _("Only the superuser may change people of staff. Ask them to do it."),
     "not_staff": lambda _values: _("This person is not of staff, and can have no role or duty of staff."),
     # One sentence for every reason: none tells whether an address is known here.

@@ -312,7 +312,7 @@ def test_units_are_asked_for_where_something_is_counted_in_them(
     assert "3 sessions left." in text_of(client.get(address))
     answer = {"decision": "accept", "answer": "", "colleague": ""}
     too_many = client.post(address, {**answer, "units": "4"})
-    assert (too_many.status_code, "3 sessions are left" in text_of(too_many)) == (409, True)
+    assert (too_many.status_code, "Left for this license: 3 sessions." in text_of(too_many)) == (409, True)
     assert client.post(address, {**answer, "units": "2"}).status_code == 302
     assert "Uses 2 sessions." in text_of(client.get(address))
     assert "used" in text_of(root.get(f"/admin/accelerators/unitgrant/{UnitGrant.objects.get().pk}/change/"))

@@ -14,6 +14,7 @@ from django.urls import reverse
 from entitlements import ports
 from entitlements.models import EntitlementEvent, License, Product, Seat, Term
 from entitlements.plans import Plan
+from portal.accounts.groups import StaffGroup
 from portal.accounts.models import Account, User
 from tests.factories.people import (
     EPOCH,
@@ -26,6 +27,7 @@ from tests.factories.people import (
     make_license,
     make_person,
     make_seat,
+    make_staff,
     make_superuser,
 )
 
@@ -61,8 +63,8 @@ def _client(user: User) -> Client:
 
 
 @pytest.fixture
-def root() -> Client:
-    return _client(make_superuser())
+def manager() -> Client:
+    return _client(make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager"))
 
 
 def _list(name: str) -> str:
@@ -135,19 +137,19 @@ def test_customers_and_strangers_see_nothing_of_the_admin(license_: License, nam
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_the_superuser_opens_every_page_and_deletes_nothing(
-    license_: License, root: Client, name: str
+def test_entitlement_managers_open_every_page_and_delete_nothing(
+    license_: License, manager: Client, name: str
 ) -> None:
     address = _change(_rows(license_)[name], name)
-    assert root.get(_list(name)).status_code == 200
-    assert root.get(_list(name), {"q": "north"}).status_code == 200
-    assert root.get(address).status_code == 200
-    assert root.get(_add(name)).status_code == (200 if name in ADDED_BY_HAND else 403)
-    assert root.post(address.replace("change", "delete"), {"post": "yes"}).status_code == 403
+    assert manager.get(_list(name)).status_code == 200
+    assert manager.get(_list(name), {"q": "north"}).status_code == 200
+    assert manager.get(address).status_code == 200
+    assert manager.get(_add(name)).status_code == (200 if name in ADDED_BY_HAND else 403)
+    assert manager.post(address.replace("change", "delete"), {"post": "yes"}).status_code == 403
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_list_answers_whatever_is_asked(license_: License, root: Client, name: str) -> None:
+def test_a_list_answers_whatever_is_asked(license_: License, manager: Client, name: str) -> None:
     questions = (
         {"p": "99999999999", "o": "99.x", "q": "'\"<\\"},
         {"p": "-1"},
@@ -155,23 +157,23 @@ def test_a_list_answers_whatever_is_asked(license_: License, root: Client, name:
         {"nonsense": "1"},
     )
     for query in questions:
-        assert root.get(_list(name), query, follow=True).status_code in {200, 400}
+        assert manager.get(_list(name), query, follow=True).status_code in {200, 400}
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_row_that_is_not_there_leads_back_to_the_index(root: Client, name: str) -> None:
+def test_a_row_that_is_not_there_leads_back_to_the_index(manager: Client, name: str) -> None:
     for key in ("0", "999999999", "9" * 30, "x", "-1"):
-        response = root.get(reverse(f"admin:{name}_change", args=[key]))
+        response = manager.get(reverse(f"admin:{name}_change", args=[key]))
         assert (response.status_code, response["Location"]) == (302, reverse("admin:index"))
 
 
 @pytest.mark.parametrize("name", ADDED_BY_HAND)
-def test_an_added_row_is_refused_field_by_field(license_: License, root: Client, name: str) -> None:
+def test_an_added_row_is_refused_field_by_field(license_: License, manager: Client, name: str) -> None:
     before = _state()
     fields = ("account", "country", "name", "email", "language", "time_zone", "product", "license", "user")
     for value in ("", "x" * 33_000, "9" * 5_000, "FR\x00", "𝕏\u202e'\"<script>"):
         typed = dict.fromkeys((*fields, "plan", "first_on", "last_on"), value)
-        response = root.post(_add(name), typed)
+        response = manager.post(_add(name), typed)
         assert response.status_code == 200
         assert "errornote" in response.content.decode()
     assert _state() == before
@@ -184,17 +186,17 @@ def _account(**facts: str) -> dict[str, str]:
     return {"name": "Southwind", "country": "FR", "time_zone": "", **facts}
 
 
-def test_an_account_is_opened(root: Client) -> None:
-    response = root.post(_add("accounts_account"), _account())
+def test_an_account_is_opened(manager: Client) -> None:
+    response = manager.post(_add("accounts_account"), _account())
     account = Account.objects.get()
     assert (response.status_code, response["Location"]) == (302, _list("accounts_account"))
     assert (account.name, account.country_id) == ("Southwind", "FR")
     assert EntitlementEvent.objects.get().kind == "account_opened"
 
 
-def test_a_refused_account_keeps_what_was_typed(license_: License, root: Client) -> None:
+def test_a_refused_account_keeps_what_was_typed(license_: License, manager: Client) -> None:
     before = _state()
-    response = root.post(_add("accounts_account"), _account(name="Northwind"))
+    response = manager.post(_add("accounts_account"), _account(name="Northwind"))
     page = response.content.decode()
     assert response.status_code == 400
     assert "There is already an account named “Northwind”" in page
@@ -203,10 +205,10 @@ def test_a_refused_account_keeps_what_was_typed(license_: License, root: Client)
     assert _state() == before
 
 
-def test_an_account_is_changed_and_its_role_handed_over(license_: License, root: Client) -> None:
+def test_an_account_is_changed_and_its_role_handed_over(license_: License, manager: Client) -> None:
     contact = User.objects.get(email="contact@northwind.example")
     typed = _account(name="Northwind Ltd", administrator=str(contact.pk))
-    response = root.post(_change(license_.account), {**typed, **_TABLES})
+    response = manager.post(_change(license_.account), {**typed, **_TABLES})
     account = Account.objects.get()
     assert response.status_code == 302
     assert (account.name, account.country_id, account.administrator) == ("Northwind Ltd", "FR", contact)
@@ -214,27 +216,29 @@ def test_an_account_is_changed_and_its_role_handed_over(license_: License, root:
     assert list(kinds[:2]) == ["administrator_appointed", "account_changed"]
 
 
-def test_an_account_is_not_left_without_its_administrator(license_: License, root: Client) -> None:
+def test_an_account_is_not_left_without_its_administrator(license_: License, manager: Client) -> None:
     for administrator in ("", str(make_customer().pk)):
         before = _state()
-        response = root.post(_change(license_.account), {**_account(administrator=administrator), **_TABLES})
+        response = manager.post(
+            _change(license_.account), {**_account(administrator=administrator), **_TABLES}
+        )
         assert response.status_code == 200
         assert "errornote" in response.content.decode()
         assert _state() == before
 
 
 def test_nothing_is_carried_out_when_the_tables_of_a_page_are_missing(
-    license_: License, root: Client
+    license_: License, manager: Client
 ) -> None:
     before = _state()
     administrator = str(license_.account.administrator_id)
-    response = root.post(_change(license_.account), _account(administrator=administrator))
+    response = manager.post(_change(license_.account), _account(administrator=administrator))
     assert response.status_code == 200
     assert _state() == before
 
 
-def test_countries_are_offered_by_name(root: Client) -> None:
-    page = root.get(_add("accounts_account")).content.decode()
+def test_countries_are_offered_by_name(manager: Client) -> None:
+    page = manager.get(_add("accounts_account")).content.decode()
     assert page.index(">Afghanistan<") < page.index(">France<") < page.index(">Åland Islands<")
     assert page.count('<option value="FR">France</option>') == 1
 
@@ -246,34 +250,34 @@ def _person(**facts: str) -> dict[str, str]:
     return {"email": "ada@northwind.example", "name": "Ada", "language": "en", "time_zone": "", **facts}
 
 
-def test_a_person_is_added_to_an_account(license_: License, root: Client) -> None:
-    response = root.post(_add("entitlements_person"), _person(account=str(license_.account_id)))
+def test_a_person_is_added_to_an_account(license_: License, manager: Client) -> None:
+    response = manager.post(_add("entitlements_person"), _person(account=str(license_.account_id)))
     assert response.status_code == 302
     person = User.objects.get(email="ada@northwind.example")
     assert (person.account, person.is_staff, person.has_usable_password()) == (license_.account, False, False)
 
 
 def test_a_person_is_refused_when_somebody_uses_the_address_in_any_case(
-    license_: License, root: Client
+    license_: License, manager: Client
 ) -> None:
     before = _state()
     typed = _person(account=str(license_.account_id), email="CONTACT@Northwind.example")
-    response = root.post(_add("entitlements_person"), typed)
+    response = manager.post(_add("entitlements_person"), typed)
     assert response.status_code == 400
     assert "Somebody already uses this e-mail address" in response.content.decode()
     contact = User.objects.get(email="contact@northwind.example")
     typed = _person(email="Boss@northwind.example", may_file_cases="on", is_active="on")
-    response = root.post(_change(contact, "entitlements_person"), {**typed, **_TABLES})
+    response = manager.post(_change(contact, "entitlements_person"), {**typed, **_TABLES})
     assert response.status_code == 400
     assert "Somebody already uses this e-mail address" in response.content.decode()
     assert 'value="Boss@northwind.example"' in response.content.decode()
     assert _state() == before
 
 
-def test_a_persons_facts_and_permissions_are_set(license_: License, root: Client) -> None:
+def test_a_persons_facts_and_permissions_are_set(license_: License, manager: Client) -> None:
     contact = User.objects.get(email="contact@northwind.example")
     typed = _person(sees_account_cases="on", is_active="on", time_zone="Asia/Tokyo")
-    response = root.post(_change(contact, "entitlements_person"), {**typed, **_TABLES})
+    response = manager.post(_change(contact, "entitlements_person"), {**typed, **_TABLES})
     assert response.status_code == 302
     contact.refresh_from_db()
     assert (contact.email, contact.may_file_cases, contact.sees_account_cases, contact.time_zone) == (
@@ -284,16 +288,17 @@ def test_a_persons_facts_and_permissions_are_set(license_: License, root: Client
     )
 
 
-def test_a_contacts_sign_in_is_not_ended_while_they_hold_a_seat(license_: License, root: Client) -> None:
+def test_a_contacts_sign_in_is_not_ended_while_they_hold_a_seat(license_: License, manager: Client) -> None:
     contact = User.objects.get(email="contact@northwind.example")
     before = _state()
-    response = root.post(_change(contact, "entitlements_person"), {**_person(), **_TABLES})
+    response = manager.post(_change(contact, "entitlements_person"), {**_person(), **_TABLES})
     assert response.status_code == 409
     assert "The person still has 1 seat." in response.content.decode()
     assert _state() == before
 
 
-def test_a_password_is_set_on_its_own_page(license_: License, root: Client) -> None:
+def test_a_password_is_set_by_the_superuser_on_its_own_page(license_: License) -> None:
+    root = _client(make_superuser())
     contact = User.objects.get(email="contact@northwind.example")
     address = _change(contact, "entitlements_person")
     assert "../password/" in root.get(address).content.decode()
@@ -307,38 +312,38 @@ def test_a_password_is_set_on_its_own_page(license_: License, root: Client) -> N
     assert (response.status_code, response["Location"]) == (302, address)
     contact.refresh_from_db()
     assert contact.check_password(secret)
-    for person in (make_agent(), make_lead()):
+    for person in map(make_staff, StaffGroup):
         assert _client(person).get(page).status_code == 403
         assert "../password/" not in _client(person).get(address).content.decode()
 
 
-def test_people_of_staff_are_not_listed_among_customers(license_: License, root: Client) -> None:
+def test_people_of_staff_are_not_listed_among_customers(license_: License, manager: Client) -> None:
     agent = make_agent(email="agent@staff.example")
-    assert "agent@staff.example" not in root.get(_list("entitlements_person")).content.decode()
-    assert root.get(_change(agent, "entitlements_person")).status_code == 302
+    assert "agent@staff.example" not in manager.get(_list("entitlements_person")).content.decode()
+    assert manager.get(_change(agent, "entitlements_person")).status_code == 302
 
 
 # --- Licenses and terms -----------------------------------------------------------------------------
 
 
-def test_a_license_and_its_terms_are_added_and_then_only_shown(license_: License, root: Client) -> None:
+def test_a_license_and_its_terms_are_added_and_then_only_shown(license_: License, manager: Client) -> None:
     account, target = license_.account, Product.objects.get(code="target")
     typed = {"account": str(account.pk), "product": str(target.pk)}
-    assert root.post(_add("entitlements_license"), typed).status_code == 302
+    assert manager.post(_add("entitlements_license"), typed).status_code == 302
     added = License.objects.get(product=target)
-    response = root.post(_add("entitlements_license"), typed)
+    response = manager.post(_add("entitlements_license"), typed)
     assert response.status_code == 400
     assert "The account already has a license for Target." in response.content.decode()
 
     term = {"license": str(added.pk), "plan": "expert", "first_on": "2026-01-01", "last_on": "2026-12-31"}
-    assert root.post(_add("entitlements_term"), term).status_code == 302
+    assert manager.post(_add("entitlements_term"), term).status_code == 302
     stored = Term.objects.get(license=added)
     assert (stored.plan, stored.first_on, stored.last_on) == ("expert", date(2026, 1, 1), date(2026, 12, 31))
     for row in (added, stored):
-        page = root.get(_change(row)).content.decode()
+        page = manager.get(_change(row)).content.decode()
         assert 'name="_save"' not in page
-        assert root.post(_change(row), term).status_code == 403
-    assert f"{_add('entitlements_term')}?license={added.pk}" in root.get(_change(added)).content.decode()
+        assert manager.post(_change(row), term).status_code == 403
+    assert f"{_add('entitlements_term')}?license={added.pk}" in manager.get(_change(added)).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -352,12 +357,12 @@ def test_a_license_and_its_terms_are_added_and_then_only_shown(license_: License
     ],
 )
 def test_a_term_is_refused_with_the_rule_and_what_was_typed(
-    root: Client, first_on: str, last_on: str, status: int, text: str
+    manager: Client, first_on: str, last_on: str, status: int, text: str
 ) -> None:
     license_ = make_license(first_on=date(2026, 6, 1), last_on=date(2026, 6, 30))
     before = _state()
     typed = {"license": str(license_.pk), "plan": "ultimate", "first_on": first_on, "last_on": last_on}
-    response = root.post(_add("entitlements_term"), typed)
+    response = manager.post(_add("entitlements_term"), typed)
     page = response.content.decode()
     assert response.status_code == status
     assert text in page
@@ -369,42 +374,42 @@ def test_a_term_is_refused_with_the_rule_and_what_was_typed(
 
 
 def test_a_seat_is_added_from_the_license_with_its_own_people_on_offer(
-    license_: License, root: Client
+    license_: License, manager: Client
 ) -> None:
     colleague, stranger = make_person(license_.account), make_person()
-    page = root.get(_add("entitlements_seat"), {"license": license_.pk}).content.decode()
+    page = manager.get(_add("entitlements_seat"), {"license": license_.pk}).content.decode()
     assert colleague.email in page
     assert stranger.email not in page
     typed = {"license": str(license_.pk), "user": str(colleague.pk)}
-    assert root.post(_add("entitlements_seat"), typed).status_code == 302
+    assert manager.post(_add("entitlements_seat"), typed).status_code == 302
     assert license_.seats.active().filter(user=colleague).exists()
-    response = root.post(_add("entitlements_seat"), typed)
+    response = manager.post(_add("entitlements_seat"), typed)
     assert response.status_code == 409
     assert "already a named contact of Analytics" in response.content.decode()
 
 
-def test_the_page_for_a_seat_opens_whatever_the_address_says(root: Client) -> None:
+def test_the_page_for_a_seat_opens_whatever_the_address_says(manager: Client) -> None:
     for key in ("", "x", "-1", "9" * 5_000, "²"):
-        assert root.get(_add("entitlements_seat"), {"license": key}).status_code == 200
+        assert manager.get(_add("entitlements_seat"), {"license": key}).status_code == 200
 
 
-def test_a_seat_beyond_the_plan_is_refused(root: Client) -> None:
+def test_a_seat_beyond_the_plan_is_refused(manager: Client) -> None:
     license_ = make_license(plan=Plan.EXPERT)
     for _ in range(4):
         make_seat(license_)
     person = make_person(license_.account)
     before = _state()
     typed = {"license": str(license_.pk), "user": str(person.pk)}
-    response = root.post(_add("entitlements_seat"), typed)
+    response = manager.post(_add("entitlements_seat"), typed)
     assert response.status_code == 409
     assert "allows 4 named contacts per product, and there are 4" in response.content.decode()
     assert _state() == before
 
 
-def test_a_seat_is_refused_while_no_term_is_in_force(root: Client) -> None:
+def test_a_seat_is_refused_while_no_term_is_in_force(manager: Client) -> None:
     license_ = make_bare_license()
     typed = {"license": str(license_.pk), "user": str(make_person(license_.account).pk)}
-    response = root.post(_add("entitlements_seat"), typed)
+    response = manager.post(_add("entitlements_seat"), typed)
     assert response.status_code == 409
     assert "No term of Analytics is in force" in response.content.decode()
 
@@ -432,27 +437,27 @@ def work(monkeypatch: pytest.MonkeyPatch) -> _Work:
     return filled
 
 
-def test_a_seat_is_removed_once_somebody_takes_over(license_: License, root: Client, work: _Work) -> None:
+def test_a_seat_is_removed_once_somebody_takes_over(license_: License, manager: Client, work: _Work) -> None:
     seat = license_.seats.get(user__email="contact@northwind.example")
     boss = User.objects.get(email="boss@northwind.example")
     before = _state()
-    unsure = root.post(_change(seat), {"successor": str(boss.pk)})
-    unnamed = root.post(_change(seat), {"is_sure": "on"})
-    wrong = root.post(_change(seat), {"is_sure": "on", "successor": str(seat.user_id)})
+    unsure = manager.post(_change(seat), {"successor": str(boss.pk)})
+    unnamed = manager.post(_change(seat), {"is_sure": "on"})
+    wrong = manager.post(_change(seat), {"is_sure": "on", "successor": str(seat.user_id)})
     assert (unsure.status_code, unnamed.status_code, wrong.status_code) == (200, 409, 200)
     assert "The contact still has 1 open case or request." in unnamed.content.decode()
     assert (_state(), work.handed_to) == (before, [])
-    assert root.post(_change(seat), {"is_sure": "on", "successor": str(boss.pk)}).status_code == 302
+    assert manager.post(_change(seat), {"is_sure": "on", "successor": str(boss.pk)}).status_code == 302
     seat.refresh_from_db()
     assert (seat.removed_at is not None, seat.user.is_active, work.handed_to) == (True, False, [boss.pk])
-    page = root.get(_change(seat)).content.decode()
+    page = manager.get(_change(seat)).content.decode()
     assert 'name="_save"' not in page
-    assert root.post(_change(seat), {"is_sure": "on"}).status_code == 403
+    assert manager.post(_change(seat), {"is_sure": "on"}).status_code == 403
 
 
-def test_the_last_seat_of_the_administrator_stays(license_: License, root: Client) -> None:
+def test_the_last_seat_of_the_administrator_stays(license_: License, manager: Client) -> None:
     seat = license_.seats.get(user__email="boss@northwind.example")
-    response = root.post(_change(seat), {"is_sure": "on"})
+    response = manager.post(_change(seat), {"is_sure": "on"})
     assert response.status_code == 409
     assert "The account administrator is always an active named contact" in response.content.decode()
     assert Seat.objects.get(pk=seat.pk).removed_at is None
@@ -462,25 +467,25 @@ def test_the_last_seat_of_the_administrator_stays(license_: License, root: Clien
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_list_takes_as_many_statements_for_one_row_as_for_six(root: Client, name: str) -> None:
+def test_a_list_takes_as_many_statements_for_one_row_as_for_six(manager: Client, name: str) -> None:
     make_administrator(make_license())
-    first = _statements(root, _list(name))
+    first = _statements(manager, _list(name))
     for _ in range(5):
         make_administrator(make_license())
-    assert _statements(root, _list(name)) == first
+    assert _statements(manager, _list(name)) == first
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_page_takes_as_many_statements_for_one_row_as_for_six(root: Client, name: str) -> None:
+def test_a_page_takes_as_many_statements_for_one_row_as_for_six(manager: Client, name: str) -> None:
     license_ = make_license()
     make_administrator(license_)
     address = _change(_rows(license_)[name], name)
-    first = _statements(root, address)
+    first = _statements(manager, address)
     for code in ("target", "campaign", "workfront"):
         other = make_license(license_.account, code)
         make_seat(other, license_.seats.order_by("pk")[0].user, now=EPOCH)
         make_customer(license_, other)
-    assert _statements(root, address) == first
+    assert _statements(manager, address) == first
 
 
 def _statements(client: Client, address: str) -> int:

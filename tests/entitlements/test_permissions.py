@@ -15,6 +15,7 @@ from entitlements.permissions import (
     licenses_to_file_for,
 )
 from entitlements.plans import Plan
+from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from portal.errors import DomainError
 from tests.factories.people import (
@@ -27,6 +28,7 @@ from tests.factories.people import (
     make_lead,
     make_license,
     make_person,
+    make_staff,
     make_superuser,
 )
 
@@ -141,11 +143,12 @@ def test_the_choices_take_three_statements(products: int, django_assert_num_quer
         assert len(licenses_to_file_for(person, JANUARY)) == products
 
 
-def test_only_the_superuser_changes_entitlements() -> None:
-    root = make_superuser()
-    assert entitlements_refusal(root) is None
-    root.is_active = False
-    for person in (root, make_lead(), make_agent(), make_administrator(make_license())):
+def test_only_entitlement_managers_and_the_superuser_change_entitlements() -> None:
+    root, manager = make_superuser(), make_staff(StaffGroup.ENTITLEMENT_MANAGER)
+    assert [entitlements_refusal(person) for person in (root, manager)] == [None, None]
+    root.is_active = manager.is_active = False
+    others = [make_staff(group) for group in StaffGroup if group != StaffGroup.ENTITLEMENT_MANAGER]
+    for person in (root, manager, *others, make_administrator(make_license())):
         assert _told(entitlements_refusal(person)) == (403, "not_for_your_role", {})
 
 
@@ -156,5 +159,6 @@ def test_the_administrator_changes_the_contacts_of_their_own_account_only() -> N
     assert account is not None
     assert contacts_refusal(administrator, account) is None
     assert contacts_refusal(make_superuser(), account) is None
+    assert contacts_refusal(make_staff(StaffGroup.ENTITLEMENT_MANAGER), account) is None
     for person, of in ((contact, account), (make_lead(), account), (administrator, theirs.account)):
         assert _told(contacts_refusal(person, of)) == (403, "not_the_administrator", {})

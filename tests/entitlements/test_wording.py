@@ -80,7 +80,8 @@ def test_a_refusal_is_a_sentence_with_its_values(code: str) -> None:
         ),
         (
             DomainError("name_a_successor", cases=2),
-            "The contact still has 2 open cases and requests. Choose another contact of the product to take over.",
+            "The contact still has 2 open cases and requests. Choose another contact of the product to take"
+            " over.",
         ),
         (
             DomainError("term_ended", product="Analytics", last_on=date(2026, 3, 31)),

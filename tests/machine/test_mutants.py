@@ -13,7 +13,7 @@ from tests.machine.machine import RUNS, run
 from tests.machine.mutants import MUTANTS, Mutant
 from tests.machine.scene import Scene
 
-pytestmark = pytest.mark.once("they try the machine, not the portal")
+pytestmark = [pytest.mark.once("they try the machine, not the portal"), pytest.mark.timeout(600)]
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ class Role(StrEnum):
     REQUESTOR = "requestor"
     ADMINISTRATOR = "administrator"
     BARE_STAFF = "bare staff"
+    ENTITLER = "entitlement manager"
     CATALOGUER = "catalogue manager"
     MANAGER = "success manager"
     AGENT = "agent"
@@ -38,6 +39,7 @@ WHO = {
     Role.REQUESTOR: "a named contact of the product, requestor of the case *own*; may request services",
     Role.ADMINISTRATOR: "the account's administrator, a named contact of the product",
     Role.BARE_STAFF: "of staff, without any role",
+    Role.ENTITLER: "of staff, Entitlement manager",
     Role.CATALOGUER: "of staff, Catalogue manager",
     Role.MANAGER: "of staff, Success manager: the account's Technical Account Manager",
     Role.AGENT: "of staff, Agent",
@@ -50,7 +52,7 @@ OUTSIDE = frozenset({Role.ANONYMOUS, Role.DEACTIVATED})
 STAFF = frozenset({Role.AGENT, Role.LEAD, Role.SUPERUSER})
 LEADS = frozenset({Role.LEAD, Role.SUPERUSER})
 # Who has any role of staff.
-WITH_ROLE = STAFF | {Role.CATALOGUER, Role.MANAGER}
+WITH_ROLE = STAFF | {Role.ENTITLER, Role.CATALOGUER, Role.MANAGER}
 ALL_STAFF = WITH_ROLE | {Role.BARE_STAFF}
 CUSTOMERS = frozenset(Role) - OUTSIDE - ALL_STAFF
 

@@ -256,6 +256,7 @@ def _staff() -> dict[Role, User]:
     set_staff_groups(bare, [], actor=people.make_superuser())
     return {
         Role.BARE_STAFF: bare,
+        Role.ENTITLER: people.make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Entitler"),
         Role.CATALOGUER: people.make_staff(StaffGroup.CATALOGUE_MANAGER, name="Cataloguer"),
         Role.MANAGER: people.make_staff(StaffGroup.SUCCESS_MANAGER, name="Manager"),
         Role.AGENT: people.make_agent(name="Agent"),

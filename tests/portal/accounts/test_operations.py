@@ -180,5 +180,5 @@ def test_what_is_no_number_is_refused(number: str) -> None:
 
 
 def test_nobody_else_sets_a_hotline() -> None:
-    with pytest.raises(NotAllowed, match="not_superuser"):
+    with pytest.raises(NotAllowed, match="not_for_your_role"):
         operations.set_hotline(Region.objects.get(pk="EMEA"), "117", actor=make_lead())

@@ -11,6 +11,7 @@ from tests.walks.roles import ALL_STAFF, LEADS, OF_A_ROW, OUTSIDE, STAFF, WITH_R
 from tests.walks.world import NO_NUMBER, Body, World
 
 _ROOT = frozenset({Role.SUPERUSER})
+_ENTITLERS = frozenset({Role.ENTITLER, Role.SUPERUSER})
 _NOBODY: frozenset[Role] = frozenset()
 _KEY = "<object_id>"
 
@@ -221,7 +222,7 @@ def _policy(_world: World, _whose: Whose) -> dict[str, object]:
 
 
 MODELS = (
-    *model_pages("accounts/region", change=_ROOT, changed=lambda *_: {"hotline": "+1 555 0142"}),
+    *model_pages("accounts/region", change=_ENTITLERS, changed=lambda *_: {"hotline": "+1 555 0142"}),
     *model_pages("accounts/country"),
     *model_pages(
         "accounts/staffmember",
@@ -236,36 +237,36 @@ MODELS = (
     *model_pages("entitlements/product"),
     *model_pages(
         "accounts/account",
-        add=_ROOT,
-        change=_ROOT,
+        add=_ENTITLERS,
+        change=_ENTITLERS,
         new=lambda *_: {"name": "New", "country": "US", "time_zone": ""},
         changed=_changed_account,
     ),
     *model_pages(
         "entitlements/person",
-        add=_ROOT,
-        change=_ROOT,
+        add=_ENTITLERS,
+        change=_ENTITLERS,
         new=lambda world, whose: _person(**_of_account(world, whose)),
         changed=lambda *_: _person(is_active="on", **_rows_on_page("seats")),
     ),
     _password_page("entitlements/person"),
     *model_pages(
         "entitlements/license",
-        add=_ROOT,
+        add=_ENTITLERS,
         new=lambda world, whose: {**_of_account(world, whose), "product": world.rows["entitlements/product"]},
     ),
-    *model_pages("entitlements/term", add=_ROOT, new=_term),
+    *model_pages("entitlements/term", add=_ENTITLERS, new=_term),
     *model_pages(
         "entitlements/seat",
-        add=_ROOT,
-        change=_ROOT,
+        add=_ENTITLERS,
+        change=_ENTITLERS,
         new=lambda world, _whose: {"license": world.license.pk, "user": world.person(Role.COLLEAGUE).pk},
         changed=lambda *_: {"is_sure": "on"},
     ),
     *model_pages(
         "entitlements/teammember",
-        add=_ROOT,
-        change=_ROOT,
+        add=_ENTITLERS,
+        change=_ENTITLERS,
         new=lambda world, _whose: {
             "account": world.account.pk,
             "role": "csm",
@@ -275,13 +276,13 @@ MODELS = (
     ),
     *model_pages("entitlements/accessgrant"),
     *model_pages("entitlements/entitlementevent"),
-    *model_pages("entitlements/responsetarget", add=_ROOT, new=_target),
+    *model_pages("entitlements/responsetarget", add=_ENTITLERS, new=_target),
     _site("entitlements/responsetarget/what-applies/", get(of_staff(200, WITH_ROLE)), post(of_staff(405))),
-    *model_pages("entitlements/regionhours", add=_ROOT, new=_hours),
+    *model_pages("entitlements/regionhours", add=_ENTITLERS, new=_hours),
     *model_pages(
         "entitlements/dayoff",
-        add=_ROOT,
-        change=_ROOT,
+        add=_ENTITLERS,
+        change=_ENTITLERS,
         new=lambda *_: {"region": "EMEA", "day": "2100-02-03", "name": "Day off", "is_sure": "on"},
         changed=lambda *_: {"decision": "strike", "is_sure": "on"},
     ),
@@ -333,7 +334,7 @@ CATALOGUE = (
     ),
     *model_pages(
         "accelerators/unitgrant",
-        add=_ROOT,
+        add=_ENTITLERS,
         new=lambda world, _whose: {
             "license": world.license.pk,
             "add_on": "mentor-sessions",
@@ -343,8 +344,8 @@ CATALOGUE = (
     ),
     *model_pages(
         "entitlements/addongrant",
-        add=_ROOT,
-        change=_ROOT,
+        add=_ENTITLERS,
+        change=_ENTITLERS,
         new=lambda world, _whose: {
             **_of_account(world, _whose),
             "license": "",
