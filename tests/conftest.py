@@ -31,8 +31,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         return
     for item in items:
-        if mark := item.get_closest_marker("once"):
-            item.add_marker(pytest.mark.skip(reason=f"once is enough, on SQLite: {mark.args[0]}"))
+        mark = item.get_closest_marker("once")
+        if mark or not _may_ask_the_database(item):
+            reason = mark.args[0] if mark else "it asks nothing of the database"
+            item.add_marker(pytest.mark.skip(reason=f"once is enough, on SQLite: {reason}"))
+
+
+# These start processes or connections of their own, which no fixture tells.
+_OWN_WAYS_IN = (
+    "tests/bench/",
+    "tests/chaos/",
+    "tests/machine/",
+    "tests/races/",
+    "tests/system/",
+    "tests/test_settings.py",
+)
+
+
+def _may_ask_the_database(item: pytest.Item) -> bool:
+    """Tell whether a test may query: pytest-django refuses whoever neither says so nor has a fixture for it."""
+    of_django = getattr(item, "cls", None)
+    return (
+        item.nodeid.startswith(_OWN_WAYS_IN)
+        or item.get_closest_marker("django_db") is not None
+        or not {"db", "transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
+        or (of_django is not None and issubclass(of_django, TransactionTestCase))
+    )
 
 
 # What shares one process, by the beginning of a test's path: whole portals, which take both cores, and what

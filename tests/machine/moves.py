@@ -17,6 +17,8 @@ from tests.machine.series import HOUR
 from tests.machine.table import CaseModel, Person
 from tests.machine.verbs import Wish
 
+# How often more a boundary is drawn at which these come first: else they would hardly ever be tried there.
+RARE = {"reopen": 2, "raise-urgency": 5}
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 
@@ -147,8 +149,8 @@ def jump(life: Life, draw: Dice) -> None:
     if not coming:
         wait(life, draw)
         return
-    rare = [place for place in coming if {"reopen", "raise-urgency"} & {*place[1][:1]}]
-    coming += [coming[0]] * len(coming) + rare * 2
+    rare = [place for place in coming for _again in range(RARE.get(place[1][0], 0) if place[1] else 0)]
+    coming += [coming[0]] * len(coming) + rare
     instant, actions = pick(draw, coming)
     life.now = max(life.now, instant + pick(draw, (0, -1, 1)) * TICK)
     then = draw.number(0, 3)

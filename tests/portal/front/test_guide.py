@@ -264,6 +264,7 @@ def test_a_span_names_days_where_they_are_whole(hours: int, words: str) -> None:
 
 
 def test_it_shows_each_regions_hours_now_and_ones_own_first(customer: User) -> None:
+    operations.import_holidays([2026, 2027], now=WEDNESDAY)
     page = text_of(page_of(customer, HOW))
     assert (
         "Americas America/Los_Angeles Your region Open now closes in 7 h 30 min Wed 25 Nov 2026, 17:30 PST"
