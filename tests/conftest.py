@@ -49,7 +49,7 @@ _OWN_WAYS_IN = (
 
 
 def _may_ask_the_database(item: pytest.Item) -> bool:
-    """Tell whether a test may query: pytest-django refuses whoever neither says so nor has a fixture for it."""
+    """Tell whether a test may query: pytest-django refuses who neither says so nor has a fixture for it."""
     of_django = getattr(item, "cls", None)
     return (
         item.nodeid.startswith(_OWN_WAYS_IN)
