@@ -18,7 +18,7 @@ from tests.machine.table import CaseModel, Person
 from tests.machine.verbs import Wish
 
 # How often more a boundary is drawn at which these come first: else they would hardly ever be tried there.
-RARE = {"reopen": 2, "raise-urgency": 5}
+RARE = {"reopen": 2, "raise-urgency": 15}
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 
@@ -215,6 +215,7 @@ CUSTOMER_ACTS = _any_of(
     _acting("close", "confirm"),
     _acting("reopen", "follow-up"),
     _acting("escalate"),
+    _acting("raise-urgency"),
     _acting("raise-urgency"),
     _acting("hand-to-colleague", "edit-watchers"),
     _acting("take-over", "request-call", "cancel-call"),
