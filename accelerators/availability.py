@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from accelerators.kinds import Cell, Kind
-from entitlements.add_ons import OF_THE_ACCOUNT, AddOn
+from entitlements.add_ons import IN_UNITS, OF_THE_ACCOUNT, AddOn
 from entitlements.plans import Plan
 
 
@@ -85,16 +85,20 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether, why, and what would change it; the last only of what cannot be had."""
+    """Whether, why, and what would change it; the last only of what cannot be had.
+
+    What works by itself comes with the plan and needs no asking.
+    """
 
     state: State
     reason: Reason
     ways: tuple[Way, ...] = ()
+    works_by_itself: bool = False
 
     @property
     def can_be_requested(self) -> bool:
-        """Tell whether asking makes sense: what is included is asked for like what is available."""
-        return self.state is not State.NOT_AVAILABLE
+        """Tell whether asking makes sense: most of what is included is asked for like what is available."""
+        return self.state is not State.NOT_AVAILABLE and not self.works_by_itself
 
 
 def availability(offer: Offer, holder: Holder) -> Availability:
@@ -125,7 +129,8 @@ def is_for(products: frozenset[str], *, product: str, family: str) -> bool:
 def _of_add_on(offer: Offer, holder: Holder, is_ultimate: bool) -> Availability:
     cell = offer.ultimate if is_ultimate else offer.expert
     if cell is Cell.INCLUDED:
-        return Availability(State.INCLUDED, Reason.PLAN_INCLUDES)
+        is_counted = AddOn(offer.slug) in IN_UNITS
+        return Availability(State.INCLUDED, Reason.PLAN_INCLUDES, works_by_itself=not is_counted)
     if holder.holds(AddOn(offer.slug)):
         return Availability(State.INCLUDED, Reason.HELD)
     if cell is Cell.AVAILABLE:

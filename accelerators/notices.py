@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from accelerators.lifecycle import OPEN, Status
 from accelerators.models import EngagementRequest, RequestEvent
 from accelerators.permissions import decides
-from accelerators.queries import deciders_for, told_of_add_ons
+from accelerators.queries import deciders_for, granters, is_granted_since, told_of_add_ons
 from accelerators.wording import said
+from entitlements.add_ons import OF_THE_ACCOUNT
 from entitlements.models import AddOnGrant, EntitlementEvent
 from entitlements.queries import deciders_of, who_answers
 from entitlements.wording import ADD_ON_NAMES, Words, day
@@ -29,6 +30,7 @@ DECLINED = "request_declined"
 CANCELLED = "request_cancelled"
 TAKEN_BACK = "request_taken_back"
 HANDED_OVER = "request_handed_over"
+TO_GRANT = "request_to_grant"
 GRANTED = "add_on_granted"
 ENDING = "add_on_ending"
 ENDED = "add_on_ended"
@@ -41,6 +43,7 @@ _HEADLINES: dict[str, Words] = {
     CANCELLED: gettext_lazy("Your request is cancelled: %(thing)s"),
     TAKEN_BACK: gettext_lazy("%(account)s no longer asks for %(thing)s"),
     HANDED_OVER: gettext_lazy("A request is yours now: %(thing)s"),
+    TO_GRANT: gettext_lazy("%(account)s is to get %(thing)s"),
     GRANTED: gettext_lazy("You hold %(thing)s from %(first)s to %(last)s"),
     ENDING: gettext_lazy("%(thing)s ends on %(last)s"),
     ENDED: gettext_lazy("%(thing)s has ended"),
@@ -58,6 +61,9 @@ _LEADS: dict[str, Words] = {
         "The customer has cancelled the request for %(product)s. Nothing is left to do."
     ),
     HANDED_OVER: gettext_lazy("You are its requester now, for %(product)s, and get its answers."),
+    TO_GRANT: gettext_lazy(
+        "The request for %(product)s is accepted. It counts once you grant the add-on with a term."
+    ),
     GRANTED: gettext_lazy("It counts for %(holder)s. The catalogue shows what it opens."),
     ENDING: gettext_lazy(
         "Until then nothing changes for %(holder)s. To keep it, ask for it again in the catalogue."
@@ -77,6 +83,11 @@ def tell_deciders(request: EngagementRequest, kind: str, *, event: RequestEvent,
 def tell_requester(request: EngagementRequest, kind: str, *, event: RequestEvent, now: datetime) -> None:
     """Tell the requester, unless they acted."""
     _tell([request.requester], request, kind, event=event, now=now)
+
+
+def tell_granters(request: EngagementRequest, *, event: RequestEvent, now: datetime) -> None:
+    """Tell who grants add-ons that one was accepted; never who acted."""
+    _tell(granters(), request, TO_GRANT, event=event, now=now)
 
 
 def tell_of_cancelling(request: EngagementRequest, *, event: RequestEvent, now: datetime) -> None:
@@ -167,7 +178,16 @@ def _request_headline(notice: Notice) -> str:
     return str(_HEADLINES[notice.kind]) % _request_words(_request(notice))
 
 
+def grant_path(request: EngagementRequest) -> str:
+    """Give the address at which staff grant the add-on of a request, filled in."""
+    license_ = {} if request.slug in set(OF_THE_ACCOUNT) else {"license": request.license_id}
+    facts = {"account": request.license.account_id, **license_, "add_on": request.slug}
+    return f"{reverse('admin:entitlements_addongrant_add')}?{urlencode(facts)}"
+
+
 def _request_path(notice: Notice) -> str:
+    if notice.kind == TO_GRANT:
+        return grant_path(_request(notice))
     if notice.recipient is not None and notice.recipient.is_staff:
         return reverse("admin:accelerators_engagementrequest_change", args=[notice.params["request"]])
     return reverse("accelerators:request", args=[notice.params["request"]])
@@ -185,7 +205,7 @@ def _request_mail(notice: Notice) -> Mail:
             quote_label=_("What your success team says") if is_answered else _("The goal"),
             quote_html=text,
             quote_text=text,
-            button_label=_("See the request"),
+            button_label=_("Grant it") if notice.kind == TO_GRANT else _("See the request"),
             button_path=_request_path(notice),
             why_you=_request_why(notice, words),
             account_name=words["account"],
@@ -196,6 +216,8 @@ def _request_mail(notice: Notice) -> Mail:
 
 
 def _request_why(notice: Notice, words: dict[str, str]) -> str:
+    if notice.kind == TO_GRANT:
+        return _("You get it because you grant add-ons.")
     if notice.recipient is not None and notice.recipient.is_staff:
         return _("You get it because you decide about requests of %(account)s.") % words
     return _("You get it because you are the requester.")
@@ -208,7 +230,9 @@ def _request_obsolete(notice: Notice) -> str | None:
     assert recipient is not None
     if not EngagementRequest.objects.visible_to(recipient).filter(pk=request.pk).exists():
         return "may_not_see"
-    if recipient.is_staff and not decides(recipient, request.license.account_id):
+    if notice.kind == TO_GRANT and is_granted_since(request):
+        return "add_on_granted"
+    if notice.kind != TO_GRANT and recipient.is_staff and not decides(recipient, request.license.account_id):
         return "may_not_see"
     matters = {
         RECEIVED: {Status.REQUESTED},
@@ -217,6 +241,7 @@ def _request_obsolete(notice: Notice) -> str | None:
         CANCELLED: {Status.CANCELLED},
         TAKEN_BACK: {Status.CANCELLED},
         HANDED_OVER: OPEN,
+        TO_GRANT: {Status.ACCEPTED},
     }
     if request.status not in matters[notice.kind]:
         return "request_went_on"
@@ -343,7 +368,7 @@ def register_kinds() -> None:
         "obsolete_because": _grant_obsolete,
         "thread": lambda notice: f"add-on:{notice.params['grant']}",
     }
-    for code in (RECEIVED, ACCEPTED, DECLINED, CANCELLED, TAKEN_BACK, HANDED_OVER):
+    for code in (RECEIVED, ACCEPTED, DECLINED, CANCELLED, TAKEN_BACK, HANDED_OVER, TO_GRANT):
         register(NoticeKind(code=code, label=gettext_lazy("Request"), **requests))
     for code in (GRANTED, ENDING, ENDED):
         register(NoticeKind(code=code, label=gettext_lazy("Add-on"), **grants))

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from accelerators.availability import Holder, availability
+from accelerators.availability import Holder, State, availability
 from accelerators.lifecycle import Action, Refusal, Role, Status, refusal
 from accelerators.models import CatalogueRow, EngagementRequest
-from accelerators.queries import decider_keys, holder_of
+from accelerators.queries import decider_keys, holder_of, is_in_units, row_in_force
 from entitlements.models import License
 from entitlements.permissions import term_refusal
 from entitlements.queries import active_license_ids, has_seat
@@ -19,8 +19,8 @@ def request_refusal(
 ) -> DomainError | None:
     """Say why a person may not ask for a thing for a license now, or None; `holder` where it is at hand.
 
-    Codes: "no_seat_for_requests", "may_not_request" (403); those of `term_refusal`, "not_available" with
-    `reason` and `ways` (409).
+    Codes: "no_seat_for_requests", "may_not_request" (403); those of `term_refusal` and
+    `availability_refusal` (409).
     """
     if not has_seat(user, license_.pk):
         return NotAllowed("no_seat_for_requests", product=license_.product.name)
@@ -32,11 +32,27 @@ def request_refusal(
 def availability_refusal(
     row: CatalogueRow, license_: License, now: datetime, *, holder: Holder | None = None
 ) -> DomainError | None:
-    """Say why a license cannot have a thing now, whoever asks, or None."""
+    """Say why asking for a thing makes no sense for a license now, whoever asks, or None.
+
+    Codes: "works_by_itself"; "not_available" with `reason` and `ways`.
+    """
     answer = availability(row.offer(), holder or holder_of(license_, now))
     if answer.can_be_requested:
         return None
+    if answer.works_by_itself:
+        return DomainError("works_by_itself")
     return DomainError("not_available", reason=answer.reason, ways=answer.ways)
+
+
+def has_thing(license_: License, slug: str, at: datetime) -> bool:
+    """Tell whether a license has a thing at an instant: it comes with the plan, or is held."""
+    row = row_in_force(slug, at)
+    return row is not None and availability(row.offer(), holder_of(license_, at)).state is State.INCLUDED
+
+
+def takes_units(request: EngagementRequest, now: datetime) -> bool:
+    """Tell whether saying yes to a request uses units: of what is only available none can be granted yet."""
+    return is_in_units(request.slug) and has_thing(request.license, request.slug, now)
 
 
 def catalogue_refusal(actor: User) -> DomainError | None:

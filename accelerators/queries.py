@@ -14,7 +14,7 @@ from accelerators.units import Kind as UnitKind
 from accelerators.units import left
 from entitlements import terms
 from entitlements.add_ons import IN_UNITS
-from entitlements.models import License
+from entitlements.models import AddOnGrant, License
 from entitlements.plans import Plan
 from entitlements.queries import add_ons_held, deciders_of, region_zone
 from portal.accounts.groups import StaffGroup
@@ -129,6 +129,20 @@ def deciders_for(account_id: int) -> list[User]:
         or list(staff.filter(groups__name=StaffGroup.SUCCESS_MANAGER).distinct())
         or list(staff.filter(is_superuser=True))
     )
+
+
+def granters() -> list[User]:
+    """List who grants add-ons: every active entitlement manager; where there is none, the superusers."""
+    staff = User.objects.filter(is_active=True, is_staff=True).order_by("pk")
+    managers = staff.filter(groups__name=StaffGroup.ENTITLEMENT_MANAGER).distinct()
+    return list(managers) or list(staff.filter(is_superuser=True))
+
+
+def is_granted_since(request: EngagementRequest) -> bool:
+    """Tell whether the add-on of a request was granted after the request was decided."""
+    grants = AddOnGrant.objects.filter(account=request.license.account_id, add_on=request.slug)
+    holders = Q(license__isnull=True) | Q(license=request.license_id)
+    return grants.filter(holders, granted_at__gte=request.decided_at).exists()
 
 
 def told_of_add_ons(account_id: int, license_id: int | None) -> list[User]:

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,9 +19,11 @@ from accelerators.lifecycle import Action, Status
 from accelerators.models import EngagementRequest
 from accelerators.models.requests import ANSWER_LENGTH
 from accelerators.models.units import MOST_UNITS
-from accelerators.permissions import decides, refusal_of
+from accelerators.notices import grant_path
+from accelerators.permissions import decides, refusal_of, takes_units
 from accelerators.queries import events_of, is_in_units, units_left, units_used_by
 from accelerators.wording import ACTION_NAMES, EVENT_NAMES, refusal_text, units_text
+from entitlements.permissions import entitlements_refusal
 from entitlements.queries import accounts_looked_after, contacts_of
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
 from portal.accounts.groups import CASE_WORKERS, StaffGroup
@@ -73,7 +74,7 @@ class DecidingForm(RefusableForm):
         people = self.fields["colleague"]
         assert isinstance(people, forms.ModelChoiceField)
         people.queryset = contacts_of(self.instance.license_id).exclude(pk=self.instance.requester_id)
-        if not is_in_units(self.instance.slug) or Action.ACCEPT not in possible:
+        if Action.ACCEPT not in possible or not takes_units(self.instance, business_now()):
             del self.fields["units"]
 
     def _is_possible(self, action: Action) -> bool:
@@ -145,7 +146,8 @@ class OpenFilter(admin.SimpleListFilter):
 class EngagementRequestAdmin(OperationAdmin):
     """What customers ask for; who decides for the account answers here."""
 
-    readers = CASE_WORKERS | {StaffGroup.SUCCESS_MANAGER}
+    # Entitlement managers see of them what they are to grant.
+    readers = CASE_WORKERS | {StaffGroup.SUCCESS_MANAGER, StaffGroup.ENTITLEMENT_MANAGER}
     form = DecidingForm
     refusal_words = staticmethod(refusal_text)
     list_display = ("number", "thing", "account", "product", "status", "requester", "asked_at")
@@ -164,7 +166,6 @@ class EngagementRequestAdmin(OperationAdmin):
         "decided_by",
         "decided_at",
         "past",
-        "next_step",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EngagementRequest]:
@@ -217,15 +218,7 @@ class EngagementRequestAdmin(OperationAdmin):
         """Where an accepted add-on is granted."""
         if request.row.kind != Kind.ADD_ON or request.status != Status.ACCEPTED:
             return "–"
-        address = reverse("admin:entitlements_addongrant_add")
-        return format_html(
-            '<a href="{}?account={}&amp;license={}&amp;add_on={}">{}</a>',
-            address,
-            request.license.account_id,
-            request.license_id,
-            request.slug,
-            _("Grant the add-on with a term"),
-        )
+        return format_html('<a href="{}">{}</a>', grant_path(request), _("Grant the add-on with a term"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
         """Refuse: customers ask."""
@@ -251,14 +244,16 @@ class EngagementRequestAdmin(OperationAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show the request, and to who decides the form."""
+        assert isinstance(request.user, User)
+        ways_on = () if entitlements_refusal(request.user) else ("next_step",)
         if obj is None or not self.has_change_permission(request, obj):
-            return (*self._asked, *self._facts)
-        units = ("units",) if is_in_units(obj.slug) and obj.status == Status.REQUESTED else ()
-        return (*self._asked, "decision", "answer", *units, "colleague", *self._facts)
+            return (*self._asked, *self._facts, *ways_on)
+        units = ("units",) if obj.status == Status.REQUESTED and takes_units(obj, business_now()) else ()
+        return (*self._asked, "decision", "answer", *units, "colleague", *self._facts, *ways_on)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show the request itself as text."""
-        return (*self._asked, *self._facts)
+        return (*self._asked, *self._facts, "next_step")
 
     def carry_out(
         self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accelerators.kinds import Kind
 from accelerators.lifecycle import ENDED, OPEN, Status
 from accelerators.models.catalogue import CatalogueRow
 from accelerators.wording import STATUSES
@@ -32,17 +33,15 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
         """Requests that `user` may see.
 
         Agents and leads all; success managers those of the accounts in whose team they are, and those of
-        accounts that nobody decides for. Of a customer's account: its administrator and who sees the whole
-        account's cases all; others their own, and with *may request* those of their products.
+        accounts that nobody decides for; entitlement managers those for add-ons. Of a customer's account:
+        its administrator and who sees the whole account's cases all; others their own, and with *may
+        request* those of their products.
         """
         groups = staff_groups(user)
         if CASE_WORKERS & groups:
             return self
-        if isinstance(user, User) and StaffGroup.SUCCESS_MANAGER in groups:
-            deciders = TeamMember.objects.filter(account=OuterRef("license__account"), until__isnull=True)
-            deciders = deciders.filter(role__in=DECIDERS, member__is_active=True)
-            looked_after = Q(license__account__in=accounts_looked_after(user))
-            return self.filter(looked_after | ~Exists(deciders))
+        if isinstance(user, User) and groups:
+            return self._of_managers(user, groups)
         if not isinstance(user, User) or not user.is_active or user.account_id is None:
             return self.none()
         of_account = self.filter(license__account=user.account_id)
@@ -54,6 +53,16 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
             mine |= Q(license__in=own)
         administered = Account.objects.filter(administrator=user)
         return of_account.filter(mine | Q(license__account__in=administered.values("pk")))
+
+    def _of_managers(self, user: User, groups: frozenset[StaffGroup]) -> "EngagementRequestQuerySet":
+        seen = Q(pk__in=())
+        if StaffGroup.SUCCESS_MANAGER in groups:
+            deciders = TeamMember.objects.filter(account=OuterRef("license__account"), until__isnull=True)
+            deciders = deciders.filter(role__in=DECIDERS, member__is_active=True)
+            seen |= Q(license__account__in=accounts_looked_after(user)) | ~Exists(deciders)
+        if StaffGroup.ENTITLEMENT_MANAGER in groups:
+            seen |= Q(row__kind=Kind.ADD_ON)
+        return self.filter(seen)
 
     def open(self) -> "EngagementRequestQuerySet":
         """Requests that are not over."""

@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from accelerators import notices
+from accelerators.kinds import Kind
 from accelerators.lifecycle import Action, Status
 from accelerators.models import CatalogueRow, EngagementRequest
 from accelerators.models.requests import ANSWER_LENGTH, GOAL_LENGTH
 from accelerators.operations.changing import changing, checked_text, record_event
 from accelerators.operations.units import return_units, use_units
-from accelerators.permissions import availability_refusal, request_refusal
-from accelerators.queries import is_in_units, row_in_force
+from accelerators.permissions import availability_refusal, request_refusal, takes_units
+from accelerators.queries import row_in_force
 from entitlements.models import License
 from entitlements.operations.changing import locked_license
 from entitlements.permissions import term_refusal
@@ -73,7 +74,7 @@ def request_thing(
 def accept_request(
     request: EngagementRequest, *, answer: str = "", units: int | None = None, actor: User, now: datetime
 ) -> EngagementRequest:
-    """Say yes; of what is counted in units so many are used, those first that lapse first.
+    """Say yes; of what is counted in units and held so many are used, those first that lapse first.
 
     Raises NotAllowed "wrong_role"; DomainError "wrong_status", "not_available", the codes of `term_refusal`,
     or "units_short" with what is left; FieldRefused "units_missing", "units_not_asked",
@@ -86,14 +87,17 @@ def accept_request(
         license_ = current.license
         if refused := term_refusal(license_, now) or availability_refusal(row, license_, now):
             raise refused
-        if units is not None and not is_in_units(current.slug):
-            raise FieldRefused("units_not_asked", "units")
-        if is_in_units(current.slug):
+        uses_units = takes_units(current, now)
+        if uses_units:
             use_units(current, units, actor=actor, now=now)
+        elif units is not None:
+            raise FieldRefused("units_not_asked", "units")
         change.move()
         change.decide(answer)
         event = change.record("accepted", units=units)
         notices.tell_requester(current, notices.ACCEPTED, event=event, now=now)
+        if row.kind == Kind.ADD_ON and not uses_units:
+            notices.tell_granters(current, event=event, now=now)
     return current
 
 

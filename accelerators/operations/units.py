@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accelerators.models import EngagementRequest, UnitEntry, UnitGrant
 from accelerators.models.units import MOST_UNITS
+from accelerators.permissions import has_thing
 from accelerators.queries import is_in_units, lots_of, units_used_by
 from accelerators.units import Kind, share
 from entitlements.add_ons import AddOn
@@ -32,7 +33,8 @@ def grant_units(
     """Give a license units for some days, both included; what is left of them at the end lapses.
 
     Raises NotAllowed "not_for_your_role"; FieldRefused "not_in_units", "units_out_of_range",
-    "term_outside_calendar", "term_ends_before_it_begins" or "grant_in_the_past".
+    "term_outside_calendar", "term_ends_before_it_begins" or "grant_in_the_past"; DomainError
+    "units_without_add_on" where the license neither holds the add-on nor has it with its plan then.
     """
     require(entitlements_refusal(actor))
     if not is_in_units(add_on):
@@ -43,6 +45,8 @@ def grant_units(
         locked = locked_license(license_.pk)
         zone = region_zone(locked)
         check_term(first_on, last_on, today=local_day(now, zone))
+        if not has_thing(locked, add_on, max(starts_at(first_on, zone), now)):
+            raise DomainError("units_without_add_on", add_on=add_on)
         grant = UnitGrant.objects.create(
             license=locked,
             add_on=add_on.value,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accelerators.availability import Availability, Reason, State
 from accelerators.kinds import Kind
+from accelerators.lifecycle import Status
 from accelerators.models import CatalogueRow, EngagementRequest
 from accelerators.queries import Shown, UnitLot
 from accelerators.wording import (
@@ -109,6 +110,11 @@ class OfferShown:
     def can_be_requested(self) -> bool:
         """Asking makes sense."""
         return self.answer is not None and self.answer.can_be_requested
+
+    @property
+    def is_undecided(self) -> bool:
+        """It is asked for, and not answered yet: nobody asks twice meanwhile."""
+        return self.request is not None and self.request.status == Status.REQUESTED
 
     @property
     def is_for_another_product(self) -> bool:

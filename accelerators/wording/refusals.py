@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accelerators.availability import Reason, Way
 from accelerators.wording.requests import STATUS_NAMES, units_text
-from entitlements.wording import PLAN_NAMES, Words, day
+from entitlements.wording import ADD_ON_NAMES, PLAN_NAMES, Words, day
 from entitlements.wording import refusal_text as entitlements_text
 from portal.accounts.wording import exact
 from portal.errors import DomainError
@@ -79,6 +79,9 @@ def _units_short(values: Mapping[str, Any]) -> str:
 
 _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "not_available": _not_available,
+    "works_by_itself": lambda _values: _(
+        "It comes with your success plan and works without being asked for: there is nothing to request."
+    ),
     "wrong_status": _wrong_status,
     "wrong_role": lambda _values: _(
         "This is for the requester, the product's contacts who may request, and the success team."
@@ -111,6 +114,10 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "units_not_asked": lambda _values: _("Nothing of this is counted in units: leave the field empty."),
     "units_out_of_range": lambda values: _("Choose a number from 1 to %(most)d.") % values,
     "units_short": _units_short,
+    "units_without_add_on": lambda values: (
+        _("On the first day %(add_on)s neither comes with the license's plan nor is held: grant it first.")
+        % {"add_on": ADD_ON_NAMES[values["add_on"]]}
+    ),
     "not_in_units": lambda _values: _("Only Mentor Sessions and Developer Boost are counted in units."),
     "grant_overlaps": lambda values: (
         _("It is granted already from %(first)s to %(last)s. Choose days before or after that.")

@@ -263,6 +263,7 @@ def test_a_step_that_raises_is_put_off_for_an_hour_and_stops_no_other(expert: Li
 
 def test_the_clock_knows_both_works_and_previews_them(expert: License, emil: User) -> None:
     made = grant(expert)
+    grant(expert, AddOn.DEVELOPER_BOOST)
     operations.grant_units(
         expert,
         AddOn.DEVELOPER_BOOST,
@@ -275,7 +276,7 @@ def test_the_clock_knows_both_works_and_previews_them(expert: License, emil: Use
     lines = {work.name: list(work.preview(NOW)) for work in works() if work.name in {"add_ons", "units"}}
     assert [(line.due_at, line.what) for line in lines["add_ons"]] == [
         (made.ends_at - timedelta(days=30), "The end of the add-on is announced")
-    ]
+    ] * 2
     assert [line.what for line in lines["units"]] == ["Units that are left lapse"]
 
 

@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection
@@ -92,7 +93,8 @@ def test_an_ultimate_customer_asks_and_reads_the_answer_of_their_manager(
 def test_an_expert_customer_reads_why_not_gets_the_bundle_and_moves_up(
     expert: License, emil: User, pool: User
 ) -> None:
-    customer, root = browser_of(emil), browser_of(make_superuser())
+    customer = browser_of(emil)
+    granter = browser_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager"))
     page = customer.get(THING)
     assert "What would open it: the Priority Queue Bundle or the Ultimate Success Plan." in text_of(page)
     assert f"/catalogue/priority-queue-bundle/?license={expert.pk}" in page.content.decode()
@@ -103,19 +105,9 @@ def test_an_expert_customer_reads_why_not_gets_the_bundle_and_moves_up(
     request = EngagementRequest.objects.get()
     admin = f"/admin/accelerators/engagementrequest/{request.pk}/change/"
     browser_of(pool).post(admin, {"decision": "accept", "answer": "", "colleague": ""})
-    assert "Grant the add-on with a term" in text_of(root.get(admin))
-    today = (business_now() - DAY).date()
-    granted = root.post(
-        "/admin/entitlements/addongrant/add/",
-        {
-            "account": expert.account_id,
-            "license": expert.pk,
-            "add_on": "priority-queue-bundle",
-            "first_on": today.isoformat(),
-            "last_on": (today + 90 * DAY).isoformat(),
-        },
-    )
-    assert (granted.status_code, AddOnGrant.objects.count()) == (302, 1)
+    assert f"{expert.account.name} is to get Priority Queue Bundle" in text_of(granter.get("/inbox/"))
+    assert granted_by_the_link(granter, admin).status_code == 302
+    assert AddOnGrant.objects.get().license == expert
     assert "You hold Priority Queue Bundle" in text_of(customer.get("/inbox/"))
     assert "You can ask for it" in text_of(customer.get(THING))
     assert "Priority Queue Bundle" in text_of(customer.get("/entitlements/"))
@@ -124,6 +116,52 @@ def test_an_expert_customer_reads_why_not_gets_the_bundle_and_moves_up(
     make_case(emil, title="Later with the bundle", now=business_now())
     queue = text_of(browser_of(make_agent()).get("/admin/cases/case/"))
     assert queue.index("Later with the bundle") < queue.index("Earlier of another")
+
+
+def granted_by_the_link(client: Client, request_page: str) -> Any:
+    """Follow a request's link to the form of a grant, and send the form as it comes, with a term."""
+    [address] = re.findall(r'href="([^"]+)">Grant the add-on', client.get(request_page).content.decode())
+    address = unescape(address)
+    filled_in = dict(parse_qsl(urlsplit(address).query))
+    today = (business_now() - DAY).date()
+    term = {"first_on": today.isoformat(), "last_on": (today + 90 * DAY).isoformat()}
+    assert client.get(address).status_code == 200
+    return client.post(address, {"license": "", **filled_in, **term})
+
+
+def test_what_the_account_holds_is_granted_to_it_by_the_link(
+    ultimate: License, rita: User, tam: User
+) -> None:
+    made = ask(rita, ultimate, "event-management", now=business_now())
+    operations.accept_request(made, actor=tam, now=business_now())
+    page = f"/admin/accelerators/engagementrequest/{made.pk}/change/"
+    granter = browser_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER))
+    assert "Grant the add-on" not in text_of(browser_of(tam).get(page))
+    assert granted_by_the_link(granter, page).status_code == 302
+    assert AddOnGrant.objects.get().license is None
+
+
+def test_what_was_accepted_can_be_asked_for_once_more(ultimate: License, rita: User, tam: User) -> None:
+    client = browser_of(rita)
+    first = ask(rita, ultimate, now=business_now())
+    asked = client.get(THING)
+    assert ("Request once more" in text_of(asked), "/request/?" in asked.content.decode()) == (False, False)
+    operations.accept_request(first, actor=tam, now=business_now())
+    page = text_of(client.get(THING))
+    assert ("Request once more" in page, f"{first.number}, " in page) == (True, True)
+    cards = client.get(PAGE).content.decode()
+    assert (first.number in cards, "/environment-review/request/?" in cards) == (True, True)
+    sent = client.post(f"{THING}request/?license={ultimate.pk}", said())
+    assert (sent.status_code, EngagementRequest.objects.count()) == (302, 2)
+
+
+def test_what_works_by_itself_is_not_asked_for(ultimate: License, rita: User) -> None:
+    client, address = browser_of(rita), f"{PAGE}priority-queue-bundle/"
+    page = client.get(address)
+    assert "You have it It comes with your success plan" in text_of(page)
+    assert "/request/" not in page.content.decode()
+    refused = client.post(f"{address}request/?license={ultimate.pk}", said())
+    assert (refused.status_code, EngagementRequest.objects.count()) == (409, 0)
 
 
 # --- Reading ----------------------------------------------------------------------------------------

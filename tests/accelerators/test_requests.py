@@ -336,6 +336,7 @@ def test_each_sees_the_requests_that_are_theirs_to_see(
         "the pool": pool,
         "agent": make_agent(),
         "catalogue manager": make_staff(StaffGroup.CATALOGUE_MANAGER),
+        "entitlement manager": make_staff(StaffGroup.ENTITLEMENT_MANAGER),
     }
     found = {
         name: sorted(EngagementRequest.objects.visible_to(person).values_list("slug", flat=True))
@@ -354,6 +355,7 @@ def test_each_sees_the_requests_that_are_theirs_to_see(
         "the pool": [his],
         "agent": [hers, his],
         "catalogue manager": [],
+        "entitlement manager": [his],
     }
 
 
@@ -387,6 +389,29 @@ def test_a_mail_about_what_has_gone_on_is_not_sent(ultimate: License, rita: User
 
 
 # --- The permission ---------------------------------------------------------------------------------
+
+
+def test_who_grants_is_told_once_and_not_of_what_is_granted_by_then(
+    expert: License, emil: User, pool: User
+) -> None:
+    make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager")
+    wish = ask(emil, expert, "priority-queue-bundle")
+    operations.accept_request(wish, actor=pool, now=NOW)
+    assert told("request_to_grant") == ["Mona Manager"]
+    [mail_] = [subject for subject in send() if "is to get" in subject]
+    assert mail_ == f"{wish.number} {expert.account.name} is to get Priority Queue Bundle"
+    again = ask(emil, expert, "event-management")
+    operations.accept_request(again, actor=pool, now=NOW)
+    operations.grant_add_on(
+        expert.account,
+        AddOn.EVENT_MANAGEMENT,
+        license_=None,
+        first_on=TODAY,
+        last_on=TODAY,
+        actor=make_superuser(),
+        now=NOW,
+    )
+    assert [subject for subject in send() if "is to get" in subject] == []
 
 
 def test_who_may_not_request_asks_the_administrator_once_a_day(ultimate: License) -> None:

@@ -14,7 +14,7 @@ from entitlements.add_ons import AddOn
 from entitlements.models import EntitlementEvent, License
 from portal.accounts.models import User
 from portal.work import invariants
-from tests.accelerators.stage import DAY, HOUR, NOW, TODAY, ask, refused
+from tests.accelerators.stage import DAY, HOUR, NOW, TODAY, ask, grant, refused, told
 from tests.factories.people import make_agent, make_superuser
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +187,33 @@ def test_the_claim_finds_a_ledger_below_zero(ultimate: License, rita: User, tam:
         found = [str(violation) for violation in invariants.check()]
         transaction.set_rollback(True)
     assert found == [f"A4 units:{grant.pk}: -1 units are left"]
+
+
+def test_units_are_granted_where_the_add_on_comes_with_the_plan_or_is_held(
+    ultimate: License, expert: License
+) -> None:
+    assert refused(lambda: units(expert)) == ("units_without_add_on", 409)
+    held = grant(expert, AddOn.MENTOR_SESSIONS, first_on=TODAY + DAY)
+    assert refused(lambda: units(expert)) == ("units_without_add_on", 409)
+    units(expert, first_on=TODAY + DAY)
+    units(ultimate)
+    assert refused(lambda: units(expert, first_on=held.last_on + DAY, last_on=held.last_on + 2 * DAY)) == (
+        "units_without_add_on",
+        409,
+    )
+
+
+def test_an_add_on_is_accepted_first_and_its_units_are_used_once_it_is_held(
+    expert: License, emil: User, pool: User
+) -> None:
+    first = ask(emil, expert, "mentor-sessions")
+    assert refused(lambda: accept(first, 2, pool)) == ("units_not_asked", 400)
+    accept(first, None, pool)
+    assert told("request_to_grant") == ["Root"]
+    grant(expert, AddOn.MENTOR_SESSIONS)
+    lot = units(expert)
+    second = ask(emil, expert, "mentor-sessions")
+    assert refused(lambda: accept(second, None, pool)) == ("units_missing", 400)
+    accept(second, 2, pool)
+    assert ("used", 2) in ledger(lot)
+    assert told("request_to_grant") == ["Root"]

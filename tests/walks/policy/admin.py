@@ -13,12 +13,13 @@ from tests.walks.world import NO_NUMBER, Body, World
 _ROOT = frozenset({Role.SUPERUSER})
 _ENTITLERS = frozenset({Role.ENTITLER, Role.SUPERUSER})
 _NOBODY: frozenset[Role] = frozenset()
+_NOT_STAFF = frozenset(Role) - ALL_STAFF
 _KEY = "<object_id>"
 
 
 def of_staff(answer: Answer, who: frozenset[Role] = ALL_STAFF, *, otherwise: Answer = 403) -> Answers:
     """These of staff get `answer`, the others of staff `otherwise`; all others are asked to sign in."""
-    named = {IN: frozenset(Role) - ALL_STAFF}
+    named = {IN: _NOT_STAFF}
     if answer == otherwise or not who:
         return answers(named, otherwise=otherwise)
     return answers({**named, answer: who}, otherwise=otherwise)
@@ -308,25 +309,27 @@ def _thing(_world: World, _whose: Whose) -> dict[str, object]:
 _GRANTED = {"first_on": "2100-01-01", "last_on": "2100-12-31"}
 _DECIDED = {"decision": "decline", "answer": "Not this year", "colleague": ""}
 _DECIDERS = frozenset({Role.MANAGER, Role.SUPERUSER})
+_READERS = STAFF | {Role.MANAGER}
 
 CATALOGUE = (
     *model_pages("accelerators/cataloguerow", add=frozenset({Role.CATALOGUER, Role.SUPERUSER}), new=_thing),
     *model_pages(
         "accelerators/engagementrequest",
-        see=STAFF | {Role.MANAGER},
+        see=_READERS | {Role.ENTITLER},
         own={
             f"{_KEY}/change/": (
-                get(of_staff(200, STAFF | {Role.MANAGER}), Whose.THERE),
-                get(of_staff(GO, STAFF | {Role.MANAGER}), Whose.MISSING),
-                post(of_staff(GO, _DECIDERS), Whose.THERE),
+                # Entitlement managers see requests for add-ons only: this one is to them as one that is not there.
+                get(answers({IN: _NOT_STAFF, 200: _READERS, GO: {Role.ENTITLER}}, otherwise=403), Whose.THERE),
+                get(of_staff(GO, _READERS | {Role.ENTITLER}), Whose.MISSING),
+                post(of_staff(GO, _DECIDERS | {Role.ENTITLER}), Whose.THERE),
                 # Nobody can be told from who may not where there is nothing to decide.
-                post(of_staff(GO, STAFF | {Role.MANAGER}), Whose.MISSING),
+                post(of_staff(GO, _READERS | {Role.ENTITLER}), Whose.MISSING),
             ),
             # To who sees no request it is as one that is not there.
             f"{_KEY}/history/": (
-                get(of_staff(200, STAFF | {Role.MANAGER}, otherwise=GO), Whose.THERE),
+                get(of_staff(200, _READERS, otherwise=GO), Whose.THERE),
                 get(of_staff(GO, ALL_STAFF), Whose.MISSING),
-                post(of_staff(200, STAFF | {Role.MANAGER}, otherwise=GO), Whose.THERE),
+                post(of_staff(200, _READERS, otherwise=GO), Whose.THERE),
                 post(of_staff(GO, ALL_STAFF), Whose.MISSING),
             ),
         },
