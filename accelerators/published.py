@@ -138,8 +138,9 @@ _ADD_ONS = (
         AddOn.PRIORITY_QUEUE_BUNDLE,
         _("Priority Queue Bundle"),
         _(
-            "Your cases are worked first among those of equal priority, one person is your contact, and"
-            " Success Accelerators open. It changes no response target."
+            "Your cases are worked first among those of equal priority, one person is your contact, Success"
+            " Accelerators open, and Mentor Sessions and Developer Boost can be granted on top. It changes no"
+            " response target."
         ),
         expert=Cell.AVAILABLE,
         ultimate=Cell.INCLUDED,
@@ -163,18 +164,21 @@ _LAUNCH_PHASES = (
     ),
     Part(
         _("Design"),
-        _("Best practice, and a review of the technical specification and architecture."),
+        _(
+            "Best practice, and a review of the technical specification and architecture, across several"
+            " products where that is needed."
+        ),
     ),
     Part(
         _("Go-live"),
         _(
-            "Implementation, features and integrations are validated, readiness is checked; some products"
-            " are tested under load."
+            "Best practice; implementation, features and integrations are validated and readiness is checked;"
+            " some products are tested under load."
         ),
     ),
     Part(
         _("Post-launch"),
-        _("Enablement, use cases for growth, and the hand-over to support or field services."),
+        _("Enablement, use cases for growth, a summary, and the hand-over to support or field services."),
         _("Summary of the engagement"),
     ),
 )
@@ -271,7 +275,7 @@ _ACCELERATORS = (
         "use-case-and-kpi-development",
         _("Use Case and KPI Development"),
         Category.ADOPTION,
-        _("Turns objectives into use cases and into measures that both sides trust."),
+        _("Turns objectives into use cases for your roadmap, and into measures that both sides trust."),
     ),
     _accelerator(
         "deskside-coaching",
@@ -284,7 +288,7 @@ _ACCELERATORS = (
         "tool-and-feature-governance",
         _("Tool and Feature Governance Strategy"),
         Category.ADOPTION,
-        _("Decides who may use which tools and features, and how that is kept in order."),
+        _("Decides who has access to which tools and features, how they are designed, and who keeps order."),
     ),
 )
 
@@ -365,7 +369,7 @@ _LEARNING = (
 
 _MORE_RESOURCES = Part(_("More resources"), _("By an agreed change."))
 _DELIVERY_FEATURES = (
-    Part(_("Delivery"), _("Resources that are yours alone.")),
+    Part(_("Delivery"), _("Fixed resources, kept for you.")),
     Part(_("Operational support"), _("Without a limit.")),
     Part(_("Roles"), _("All: development, quality, architecture, project and release management.")),
 )
@@ -434,7 +438,7 @@ _SERVICE_LEVELS = (
         "service-level-enhancements",
         _("Enhancements"),
         _("L3 builds what is new."),
-        _("Backlog: grooming and order"),
+        _("Backlog: grooming and prioritisation"),
         _("Planning of sprints and releases"),
         _("Design and development"),
         _("Functional tests of each sprint"),

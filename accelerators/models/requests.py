@@ -59,7 +59,7 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
         if StaffGroup.SUCCESS_MANAGER in groups:
             deciders = TeamMember.objects.filter(account=OuterRef("license__account"), until__isnull=True)
             deciders = deciders.filter(role__in=DECIDERS, member__is_active=True)
-            seen |= Q(license__account__in=accounts_looked_after(user)) | ~Exists(deciders)
+            seen |= Q(license__account__in=accounts_looked_after(user)) | Q(~Exists(deciders))
         if StaffGroup.ENTITLEMENT_MANAGER in groups:
             seen |= Q(row__kind=Kind.ADD_ON)
         return self.filter(seen)

@@ -1,6 +1,7 @@
 """Verbs about units of Mentor Sessions and Developer Boost: a ledger never below zero (SPEC 4.1)."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -47,17 +48,9 @@ def grant_units(
         check_term(first_on, last_on, today=local_day(now, zone))
         if not has_thing(locked, add_on, max(starts_at(first_on, zone), now)):
             raise DomainError("units_without_add_on", add_on=add_on)
-        grant = UnitGrant.objects.create(
-            license=locked,
-            add_on=add_on.value,
-            first_on=first_on,
-            last_on=last_on,
-            begins_at=starts_at(first_on, zone),
-            ends_at=ends_at(last_on, zone),
-            granted_at=now,
-            granted_by=actor,
-            next_step_at=ends_at(last_on, zone),
-        )
+        grant = _new_grant(locked, add_on, first_on, last_on, zone)
+        grant.granted_at, grant.granted_by = now, actor
+        grant.save()
         UnitEntry.objects.create(grant=grant, kind=Kind.GRANTED, units=units, actor=actor, occurred_at=now)
         after = {
             "add_on": add_on.value,
@@ -67,6 +60,18 @@ def grant_units(
         }
         record("units_granted", account, actor=actor, now=now, detail={"after": after}, license_=locked)
     return grant
+
+
+def _new_grant(license_: License, add_on: AddOn, first_on: date, last_on: date, zone: ZoneInfo) -> UnitGrant:
+    return UnitGrant(
+        license=license_,
+        add_on=add_on.value,
+        first_on=first_on,
+        last_on=last_on,
+        begins_at=starts_at(first_on, zone),
+        ends_at=ends_at(last_on, zone),
+        next_step_at=ends_at(last_on, zone),
+    )
 
 
 def use_units(request: EngagementRequest, units: int | None, *, actor: User, now: datetime) -> None:

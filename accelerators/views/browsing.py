@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accelerators.availability import State
+from accelerators.availability import State, is_for
 from accelerators.kinds import OFFERED, Category, Kind
 from accelerators.permissions import request_refusal
 from accelerators.queries import offered_at, row_in_force, service_levels
@@ -13,6 +13,7 @@ from accelerators.views.choosing import choose, offers_for
 from accelerators.views.offers import OfferShown
 from accelerators.wording import CATEGORY_NAMES, KIND_TITLES, STATE_NAMES, refusal_text
 from entitlements.models import License
+from entitlements.products import PRODUCTS, ProductRow
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -26,6 +27,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     chosen = choose(user, request.GET.get("license", ""), now)
     kind = _known(request, "kind", [str(kind) for kind in OFFERED])
     category = _known(request, "category", [str(category) for category in Category])
+    product = next((each for each in PRODUCTS if each.code == request.GET.get("product")), None)
     state = _known(request, "state", [str(state) for state in State]) if chosen.license else ""
     offers = offers_for(user, chosen, list(offered_at(now)), now)
     kept = [
@@ -33,6 +35,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         for offer in offers
         if kind in ("", offer.row.kind)
         and category in ("", offer.row.category)
+        and (product is None or _is_made_for(offer, product))
         and (not state or (offer.answer is not None and offer.answer.state == state))
     ]
     context = {
@@ -47,6 +50,8 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "kinds": [(each.value, KIND_TITLES[each]) for each in OFFERED],
         "category": category,
         "categories": CATEGORY_NAMES.items(),
+        "product": product.code if product else "",
+        "products": sorted(PRODUCTS, key=lambda each: each.name),
         "state": state,
         "states": STATE_NAMES.items(),
         "may_request": chosen.has_seat and user.may_request,
@@ -87,6 +92,10 @@ def thing(request: HttpRequest, slug: str) -> HttpResponse:
 def _known(request: HttpRequest, name: str, known: list[str]) -> str:
     value = request.GET.get(name, "")
     return value if value in known else ""
+
+
+def _is_made_for(offer: OfferShown, product: ProductRow) -> bool:
+    return is_for(frozenset(offer.row.products), product=product.code, family=product.family)
 
 
 def _administers(user: User) -> bool:

@@ -10,6 +10,7 @@ from accelerators.wording.catalogue import (
     KIND_NAMES,
     KIND_TITLES,
     KINDS,
+    OPENED_BY_BUNDLE,
     product_names,
     said,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "KINDS",
     "KIND_NAMES",
     "KIND_TITLES",
+    "OPENED_BY_BUNDLE",
     "STATE_NAMES",
     "STATUSES",
     "STATUS_MEANINGS",

@@ -38,6 +38,8 @@ CELL_NAMES: Mapping[str, Words] = {
     Cell.NOT_AVAILABLE: gettext_lazy("Not available"),
 }
 CELLS = [(cell.value, CELL_NAMES[cell]) for cell in Cell]
+# What the Expert plan says of the accelerators.
+OPENED_BY_BUNDLE = gettext_lazy("With the Priority Queue Bundle")
 # What is not published (SPEC 4.2).
 AGREED = gettext_lazy("agreed with your success team")
 

@@ -210,7 +210,10 @@ TERMS = (
     Term(
         "tad",
         "TAD",
-        _("Your first technical expert, who also speaks with your executives and sees to governance."),
+        _(
+            "Your first technical expert, who also speaks with your executives and sees to governance; an"
+            " add-on to the Ultimate Success Plan."
+        ),
         long=_("Technical Account Director"),
     ),
     Term(

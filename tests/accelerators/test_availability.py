@@ -222,3 +222,11 @@ def test_a_row_that_is_not_offered_withdraws_the_thing() -> None:
         Reason.NOT_OFFERED,
         False,
     )
+
+
+def test_only_what_works_with_the_plan_alone_is_not_asked_for() -> None:
+    ultimate = holder(plan=Plan.ULTIMATE, account_plans=frozenset({Plan.ULTIMATE}))
+    answers = {item.slug: availability(offer_of(item.slug), ultimate) for item in PUBLISHED}
+    assert [slug for slug, answer in answers.items() if answer.works_by_itself] == ["priority-queue-bundle"]
+    assert not answers["priority-queue-bundle"].can_be_requested
+    assert answers["mentor-sessions"].can_be_requested

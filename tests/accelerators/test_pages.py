@@ -185,7 +185,16 @@ def test_filters_narrow_down_and_unknown_ones_count_as_none(ultimate: License, r
     ]
     available = names(client.get(PAGE, {"kind": "add-on", "state": "available"}))
     assert available == ["Event Management", "Technical Account Director"]
-    assert names(client.get(PAGE, {"kind": "x", "category": "y", "state": "z", "license": "q"})) == every
+    services = {"kind": "field-service", "product": "commerce"}
+    assert sorted(map(unescape, names(client.get(PAGE, services)))) == [
+        "Basic Use Case Development & Support",
+        "Deskside Coaching",
+        "Health Assessment",
+        "Maturity Roadmap",
+        "Solution Troubleshooting (Custom)",
+    ]
+    nonsense = {"kind": "x", "category": "y", "state": "z", "license": "q", "product": "v"}
+    assert names(client.get(PAGE, nonsense)) == every
     empty = text_of(client.get(PAGE, {"kind": "add-on", "category": "adoption-enablement"}))
     assert "Nothing in the catalogue is like that" in empty
 
@@ -231,10 +240,32 @@ def test_the_administrator_gives_the_permission_on_the_page_of_the_contacts(ulti
 
 
 def test_the_comparison_marks_what_one_has(ultimate: License, rita: User) -> None:
-    make_license(ultimate.account, "target", plan=Plan.EXPERT)
-    page = text_of(browser_of(rita).get(f"{PAGE}compare/"))
-    assert "Yours: Target" in page
-    assert "Yours: Analytics" in page
+    target = make_license(ultimate.account, "target", plan=Plan.EXPERT)
+    page = browser_of(rita).get(f"{PAGE}compare/")
+    assert ("Yours: Target" in text_of(page), "Yours: Analytics" in text_of(page)) == (True, True)
+    assert "Analytics: with the plan" in line_of(page, "Mentor Sessions")
+    assert line_of(page, "Success Accelerators") == "With the Priority Queue Bundle Included Analytics"
+    assert line_of(page, "Field services") == "Not available Included Analytics"
+    assert line_of(page, "Digital learning") == "Not available Available –"
+    operations.grant_add_on(
+        ultimate.account,
+        AddOn.PRIORITY_QUEUE_BUNDLE,
+        license_=target,
+        first_on=(business_now() - 2 * DAY).date(),
+        last_on=(business_now() + 60 * DAY).date(),
+        actor=make_superuser(),
+        now=business_now(),
+    )
+    opened = browser_of(rita).get(f"{PAGE}compare/")
+    assert line_of(opened, "Success Accelerators").endswith("Included Analytics, Target")
+
+
+def line_of(response: Any, name: str) -> str:
+    """What a line of the comparison says after its name."""
+    rows = re.findall(r"<tr [^>]*>(.*?)</tr>", response.content.decode(), re.S)
+    texts = [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
+    [found] = [text.removeprefix(name).strip() for text in texts if text.startswith(name)]
+    return found
 
 
 def test_a_maintenance_model_shows_its_levels_and_who_answers(ultimate: License, rita: User) -> None:

@@ -318,8 +318,10 @@ CATALOGUE = (
         see=_READERS | {Role.ENTITLER},
         own={
             f"{_KEY}/change/": (
-                # Entitlement managers see requests for add-ons only: this one is to them as one that is not there.
-                get(answers({IN: _NOT_STAFF, 200: _READERS, GO: {Role.ENTITLER}}, otherwise=403), Whose.THERE),
+                # Entitlement managers see requests for add-ons only: to them this one is not there.
+                get(
+                    answers({IN: _NOT_STAFF, 200: _READERS, GO: {Role.ENTITLER}}, otherwise=403), Whose.THERE
+                ),
                 get(of_staff(GO, _READERS | {Role.ENTITLER}), Whose.MISSING),
                 post(of_staff(GO, _DECIDERS | {Role.ENTITLER}), Whose.THERE),
                 # Nobody can be told from who may not where there is nothing to decide.
