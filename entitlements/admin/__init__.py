@@ -3,6 +3,6 @@
 Every form calls an operation; what an operation refuses comes back as the form's error (SPEC 5).
 """
 
-from entitlements.admin import dated, pages, teams, terms
+from entitlements.admin import dated, pages, teams, term_pages
 
-__all__ = ["dated", "pages", "teams", "terms"]
+__all__ = ["dated", "pages", "teams", "term_pages"]
