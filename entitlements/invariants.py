@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from entitlements.models import Invitation, License, Seat, Term
 from entitlements.plans import Plan, capacity
 from entitlements.queries import capacities_of
+from portal.accounts.models import Account
 from portal.clock import business_now
 from portal.work.invariants import Invariant, Offence
 
@@ -67,6 +68,17 @@ def _invited_by_outsiders() -> Iterator[Offence]:
         yield invitation.about, f"was made by person {invitation.invited_by_id} of another account"
 
 
+def _unseated_administrators() -> Iterator[Offence]:
+    """The role may rest: an account without an administrator is as it should be."""
+    seated = Seat.objects.active().filter(
+        license__account=OuterRef("pk"), user=OuterRef("administrator"), user__account=OuterRef("pk")
+    )
+    held = Account.objects.filter(administrator__isnull=False)
+    for account in held.exclude(Exists(seated), administrator__is_active=True).order_by("pk"):
+        person = account.administrator_id
+        yield f"account:{account.pk}", f"administrator {person} is no active named contact of it"
+
+
 INVARIANTS = (
     Invariant("E1", "terms of a license never overlap", _overlapping_terms),
     Invariant("E2", "a person has one active seat on a license", _seated_twice),
@@ -75,4 +87,5 @@ INVARIANTS = (
     Invariant("E5", "whoever accepted an invitation took its seat then", _accepted_without_a_seat),
     Invariant("E6", "nobody is invited to a seat that they have", _invited_and_seated),
     Invariant("E7", "invitations are made by the account's own people or staff", _invited_by_outsiders),
+    Invariant("E8", "an administrator is an active named contact of the account", _unseated_administrators),
 )

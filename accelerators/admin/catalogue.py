@@ -21,7 +21,7 @@ from accelerators.models.catalogue import LINE_LENGTH, NAME_LENGTH, SHORT_LENGTH
 from accelerators.operations.catalogue import COLUMNS, differing
 from accelerators.queries import row_in_force, rows_in_force
 from accelerators.wording import CATEGORIES, CELLS, FIELD_NAMES, KINDS, refusal_text
-from entitlements.admin.dated import DatedForm
+from entitlements.forms.dated import DatedForm, InstantField
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
@@ -114,9 +114,8 @@ class RowForm(DatedForm):
         help_text=gettext_lazy("Phases, features or tasks, one a line: name | content | deliverable."),
     )
     is_offered = forms.BooleanField(label=FIELD_NAMES["is_offered"], required=False, initial=True)
-    in_force_from = forms.DateTimeField(
+    in_force_from = InstantField(
         label=gettext_lazy("In force from"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("In the future, in your time zone. Requests of before keep their row."),
     )
     is_sure = forms.BooleanField(

@@ -3,6 +3,6 @@
 Every form calls an operation; what an operation refuses comes back as the form's error (SPEC 5).
 """
 
-from entitlements.admin import dated, pages, teams
+from entitlements.admin import dated, pages, teams, term_pages
 
-__all__ = ["dated", "pages", "teams"]
+__all__ = ["dated", "pages", "teams", "term_pages"]

@@ -1,6 +1,6 @@
 """Dated rows: targets, business hours, holidays and days off. Saving one says first whom it affects."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -17,6 +17,7 @@ from entitlements import operations
 from entitlements.admin.pages import EntitlementAdmin, HistoryAdmin
 from entitlements.admin.what_applies import what_applies
 from entitlements.business_time import ClockKind
+from entitlements.forms.dated import DatedForm, from_field, sure_field
 from entitlements.models import DayOff, RegionHours, ResponseTarget
 from entitlements.queries import accounts_in_region, accounts_under
 from entitlements.targets import MOST_MINUTES, Priority, Service
@@ -32,46 +33,7 @@ from entitlements.wording import (
 from portal.accounts.admin_access import RefusableForm
 from portal.accounts.models import NAME_LENGTH, Region, User
 
-_LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 _MINUTES_OF_A_DAY = 24 * 60
-
-
-def _from_field() -> forms.DateTimeField:
-    return forms.DateTimeField(
-        label=_("In force from"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("In the future, in your time zone. Cases filed before it keep what they were promised."),
-    )
-
-
-def _sure_field() -> forms.BooleanField:
-    return forms.BooleanField(
-        label=_("I have seen whom it affects"),
-        required=False,
-        help_text=_("Save once without it to see whom; nothing is saved then."),
-    )
-
-
-class DatedForm(RefusableForm):
-    """A form that is saved only by who has seen whom it affects."""
-
-    def affected(self) -> str:
-        """Say whom the row affects, from what the form says."""
-        raise NotImplementedError
-
-    def clean_in_force_from(self) -> datetime:
-        """Within the calendar."""
-        instant: datetime = self.cleaned_data["in_force_from"]
-        if instant > _LATEST:
-            raise ValidationError(_("Choose a year before 2200."))
-        return instant
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the tick once everything else is right, and say there whom it affects."""
-        said: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not said.get("is_sure"):
-            self.add_error("is_sure", self.affected())
-        return said
 
 
 class TargetForm(DatedForm):
@@ -89,8 +51,8 @@ class TargetForm(DatedForm):
         max_value=MOST_MINUTES,
         help_text=_("Empty for one business day."),
     )
-    in_force_from = _from_field()
-    is_sure = _sure_field()
+    in_force_from = from_field()
+    is_sure = sure_field()
 
     class Meta:
         model = ResponseTarget
@@ -179,14 +141,14 @@ class HoursForm(DatedForm):
     friday = _HoursField(WEEKDAYS[4])
     saturday = _HoursField(WEEKDAYS[5])
     sunday = _HoursField(WEEKDAYS[6])
-    in_force_from = _from_field()
+    in_force_from = from_field()
     full_day_minutes = forms.IntegerField(
         label=_("Minutes of a business day"),
         min_value=1,
         max_value=_MINUTES_OF_A_DAY,
         help_text=_("What a target of one business day counts: 690 for 06:00-17:30."),
     )
-    is_sure = _sure_field()
+    is_sure = sure_field()
 
     class Meta:
         model = RegionHours
@@ -248,7 +210,7 @@ class NewDayOffForm(DatedForm):
     name = forms.CharField(
         label=_("Name"), max_length=NAME_LENGTH, help_text=_("Customers read it where their target skips it.")
     )
-    is_sure = _sure_field()
+    is_sure = sure_field()
 
     class Meta:
         model = DayOff
@@ -266,7 +228,7 @@ class DayOffForm(DatedForm):
         label=_("Decision"),
         choices=[("confirm", _("Confirm: its date is certain")), ("strike", _("Strike: people work on it"))],
     )
-    is_sure = _sure_field()
+    is_sure = sure_field()
 
     class Meta:
         model = DayOff

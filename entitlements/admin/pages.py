@@ -1,4 +1,4 @@
-"""The pages: accounts, people, licenses, terms, seats, products and history."""
+"""The pages: accounts, people, licenses, seats, products and history."""
 
 from datetime import datetime
 from typing import Any
@@ -29,10 +29,8 @@ from entitlements.forms.staff import (
     PersonForm,
     RemovalForm,
     SeatForm,
-    TermForm,
 )
-from entitlements.models import AccessGrant, EntitlementEvent, License, Person, Product, Seat, Term
-from entitlements.plans import Plan
+from entitlements.models import AccessGrant, EntitlementEvent, License, Person, Product, Seat
 from entitlements.wording import EVENT_NAMES, refusal_text
 from portal.accounts.admin_access import (
     ModelAdmin,
@@ -214,36 +212,6 @@ class LicenseAdmin(HistoryAdmin):
         assert is_new
         said = form.cleaned_data
         return operations.add_license(said["account"], said["product"], actor=actor, now=now)
-
-
-@admin.register(Term)
-class TermAdmin(HistoryAdmin):
-    """Terms of licenses."""
-
-    form = TermForm
-    list_display = ("license", "plan", "first_on", "last_on")
-    list_filter = ("plan",)
-    list_select_related = ("license__account", "license__product")
-    search_fields = ("license__account__name", "license__product__name")
-    ordering = ("-last_on", "pk")
-    fields = ("license", "plan", "first_on", "last_on")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Term]:
-        """Load terms with what names them."""
-        return super().get_queryset(request).select_related("license__account", "license__product")
-
-    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Term:
-        """Add a term."""
-        assert is_new
-        said = form.cleaned_data
-        return operations.add_term(
-            said["license"],
-            Plan(said["plan"]),
-            first_on=said["first_on"],
-            last_on=said["last_on"],
-            actor=actor,
-            now=now,
-        )
 
 
 class ActiveSeats(admin.SimpleListFilter):

@@ -1,5 +1,6 @@
 """Staff's forms about accounts, people, licenses, terms and seats. Operations check what fields cannot."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,12 +8,16 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from entitlements import queries
+from entitlements.forms.dated import DatedForm, sure_field
 from entitlements.models import License, Person, Product, Seat, Term
+from entitlements.plans import Plan
 from entitlements.queries import contacts_of
-from entitlements.wording import PLANS
+from entitlements.wording import PLANS, affected_by_plan
 from portal.accounts.admin_access import RefusableForm
 from portal.accounts.form_fields import RowByCode, country_choices, language_field, zone_field
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account, Country, User
+from portal.clock import business_now
 
 # A key of the database never has more; a longer number names nothing.
 _KEY_DIGITS = 18
@@ -127,7 +132,7 @@ class LicenseForm(RefusableForm):
         fields = ("account", "product")
 
 
-class TermForm(RefusableForm):
+class TermForm(DatedForm):
     """A term of a license."""
 
     license = forms.ModelChoiceField(label=_("License"), queryset=License.objects.none())
@@ -140,6 +145,7 @@ class TermForm(RefusableForm):
     last_on = forms.DateField(
         label=_("Last day"), widget=AdminDateWidget, help_text=_("Until 24:00. Terms never overlap.")
     )
+    is_sure = sure_field()
 
     class Meta:
         model = Term
@@ -148,6 +154,45 @@ class TermForm(RefusableForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _rows_of(self, "license", _licenses())
+
+    def affected(self) -> str:
+        """The account with its contacts, and whether they are too many."""
+        said = self.cleaned_data
+        return _affected_by_plan(said["license"], Plan(said["plan"]), said["last_on"])
+
+
+class PlanForm(DatedForm):
+    """Another plan for the rest of a term."""
+
+    plan = forms.ChoiceField(label=_("New plan"), choices=PLANS)
+    from_day = forms.DateField(
+        label=_("From"),
+        widget=AdminDateWidget,
+        help_text=_(
+            "From 00:00 in the zone of the account's region: tomorrow or later, to the end of the term."
+        ),
+    )
+    is_sure = sure_field()
+
+    class Meta:
+        model = Term
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["plan"] = next(plan.value for plan in Plan if plan != self.instance.plan)
+
+    def clean_from_day(self) -> date:
+        """A day of the term whose page it is."""
+        day: date = self.cleaned_data["from_day"]
+        if not self.instance.first_on <= day <= self.instance.last_on:
+            raise forms.ValidationError(_("This term does not hold that day. Choose one between its ends."))
+        return day
+
+    def affected(self) -> str:
+        """The account with its contacts, and whether they are too many."""
+        term = self.instance
+        return _affected_by_plan(term.license, Plan(self.cleaned_data["plan"]), term.last_on)
 
 
 class SeatForm(RefusableForm):
@@ -195,6 +240,10 @@ class RemovalForm(RefusableForm):
         if "successor" in self.fields:
             others = contacts_of(self.instance.license_id).exclude(pk=self.instance.user_id)
             _rows_of(self, "successor", others)
+
+
+def _affected_by_plan(license_: License, plan: Plan, last_on: date) -> str:
+    return affected_by_plan(queries.affected_by_plan(license_, plan, last_on=last_on, now=business_now()))
 
 
 def _licenses() -> QuerySet[License]:

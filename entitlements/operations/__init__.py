@@ -27,7 +27,7 @@ from entitlements.operations.invitations import (
     revoke_invitation,
     send_invitation_again,
 )
-from entitlements.operations.licenses import add_license, add_term
+from entitlements.operations.licenses import add_license, add_term, change_plan
 from entitlements.operations.replacing import replace_contact
 from entitlements.operations.response_targets import add_response_target
 from entitlements.operations.seats import add_named_contact, ask_for_seat, remove_named_contact
@@ -48,6 +48,7 @@ __all__ = [
     "ask_for_seat",
     "change_account",
     "change_person",
+    "change_plan",
     "confirm_day_off",
     "grant_access",
     "import_holidays",

@@ -1,6 +1,6 @@
 """Verbs about licenses and their terms."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -9,6 +9,7 @@ from entitlements.models import License, Product, Term
 from entitlements.operations.changing import locked_account, locked_license, record, require
 from entitlements.permissions import entitlements_refusal
 from entitlements.plans import Plan
+from entitlements.queries import region_zone
 from portal.accounts.models import Account, User
 from portal.errors import DomainError, FieldRefused
 
@@ -32,7 +33,7 @@ def add_license(account: Account, product: Product, *, actor: User, now: datetim
 def add_term(
     license_: License, plan: Plan, *, first_on: date, last_on: date, actor: User, now: datetime
 ) -> Term:
-    """Add a term, both days included; it may begin in the past. A term is never changed afterwards.
+    """Add a term, both days included; it may begin in the past. Only `change_plan` shortens it afterwards.
 
     Raises NotAllowed "not_for_your_role"; FieldRefused "term_ends_before_it_begins" or
     "term_outside_calendar"; DomainError "terms_overlap" with the days of the other term.
@@ -45,9 +46,56 @@ def add_term(
         if other := terms.overlapping(locked.terms.all(), first_on, last_on):
             raise DomainError("terms_overlap", first_on=other.first_on, last_on=other.last_on)
         term = Term.objects.create(license=locked, plan=plan.value, first_on=first_on, last_on=last_on)
-        after = {"plan": plan.value, "first_on": first_on.isoformat(), "last_on": last_on.isoformat()}
-        record("term_added", account, actor=actor, now=now, detail={"after": after}, license_=locked)
+        detail = {"after": _facts(term)}
+        record("term_added", account, actor=actor, now=now, detail=detail, license_=locked)
     return term
+
+
+def change_plan(license_: License, plan: Plan, *, from_day: date, actor: User, now: datetime) -> Term:
+    """Let another plan hold from a day to come until the end of the term that holds the day; gives its term.
+
+    That term ends the day before, and a new one goes on to the old last day; a term that begins on the day
+    itself has no day before it, and takes the plan. Cases filed before keep what they were promised. Raises
+    NotAllowed "not_for_your_role"; FieldRefused "plan_change_past" with the earliest day,
+    "no_term_on_day" or "plan_unchanged".
+    """
+    require(entitlements_refusal(actor))
+    with transaction.atomic():
+        account = locked_account(license_.account_id)
+        locked = locked_license(license_.pk)
+        term = _term_to_change(locked, plan, from_day, now)
+        before, last_on = _facts(term), term.last_on
+        if term.first_on == from_day:
+            term.plan = plan.value
+            term.save(update_fields=["plan"])
+        else:
+            # The old one first: a license has at most one term that ends on a day.
+            term.last_on = from_day - timedelta(days=1)
+            term.save(update_fields=["last_on"])
+            term = Term.objects.create(license=locked, plan=plan.value, first_on=from_day, last_on=last_on)
+        detail = {"before": before, "after": _facts(term)}
+        record("plan_changed", account, actor=actor, now=now, detail=detail, license_=locked)
+    return term
+
+
+def _term_to_change(license_: License, plan: Plan, from_day: date, now: datetime) -> Term:
+    today = terms.local_day(now, region_zone(license_))
+    if from_day <= today:
+        raise FieldRefused("plan_change_past", "from_day", earliest=today + timedelta(days=1))
+    term = license_.terms.filter(first_on__lte=from_day, last_on__gte=from_day).first()
+    if term is None:
+        raise FieldRefused("no_term_on_day", "from_day", product=license_.product.name, day=from_day)
+    if term.plan == plan:
+        raise FieldRefused("plan_unchanged", "plan", plan=plan, day=from_day)
+    return term
+
+
+def _facts(term: Term) -> dict[str, str]:
+    return {
+        "plan": Plan(term.plan).value,
+        "first_on": term.first_on.isoformat(),
+        "last_on": term.last_on.isoformat(),
+    }
 
 
 def check_days(first_on: date, last_on: date) -> None:

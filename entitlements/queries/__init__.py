@@ -2,7 +2,12 @@
 
 from entitlements.queries.access import access_until, grants_of
 from entitlements.queries.add_ons import add_ons_held, add_ons_of, is_worked_first
-from entitlements.queries.affected import accounts_in_region, accounts_under
+from entitlements.queries.affected import (
+    PlanAffects,
+    accounts_in_region,
+    accounts_under,
+    affected_by_plan,
+)
 from entitlements.queries.capacity import Capacity, capacities_of, capacity_of
 from entitlements.queries.licenses import (
     Holding,
@@ -55,6 +60,7 @@ __all__ = [
     "Holding",
     "HoldingState",
     "HoursNow",
+    "PlanAffects",
     "RegionCalendar",
     "ResponseBasis",
     "ResponsePromise",
@@ -66,6 +72,7 @@ __all__ = [
     "active_license_ids",
     "add_ons_held",
     "add_ons_of",
+    "affected_by_plan",
     "bases_of",
     "basis_kept",
     "calendar_of",

@@ -77,12 +77,13 @@ class HoldingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A license of a person's account, with the term that says where it stands."""
+    """A license of a person's account, with the term that says where it stands, and the one after it."""
 
     license: License
     term: Term | None
     state: HoldingState
     is_contact: bool
+    following: Term | None = None
 
 
 def products_without(language: CaseLanguage) -> list[str]:
@@ -105,4 +106,5 @@ def _holding(license_: License, user: User, now: datetime) -> Holding:
         (terms.last_before(every, today), HoldingState.ENDED),
     )
     term, state = next((pair for pair in found if pair[0]), (None, HoldingState.NONE))
-    return Holding(license_, term, state, is_contact=license_.pk in active_license_ids(user))
+    following = terms.next_after(every, term.last_on) if term else None
+    return Holding(license_, term, state, license_.pk in active_license_ids(user), following)

@@ -1,10 +1,10 @@
 """Every label and sentence about entitlements. Rules return codes with values; here they become words."""
 
 from entitlements.wording.add_ons import ADD_ON_NAMES, ADD_ONS
+from entitlements.wording.affected import affected, affected_by_plan
 from entitlements.wording.calendars import (
     DAY_OFF_SOURCES,
     WeekLine,
-    affected,
     clock_time,
     read_hours,
     week_lines,
@@ -56,6 +56,7 @@ __all__ = [
     "WeekLine",
     "Words",
     "affected",
+    "affected_by_plan",
     "clock_time",
     "day",
     "days",

@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from entitlements.calendars import DaySource
 
 _MINUTES = 60
-# As many accounts are named; the others are counted.
-_NAMED = 8
 DAY_OFF_SOURCES = [
     (DaySource.HOLIDAYS.value, gettext_lazy("library of holidays")),
     (DaySource.STAFF.value, gettext_lazy("staff")),
@@ -66,17 +64,3 @@ def read_hours(text: str) -> list[list[int]]:
             raise ValueError(part)
         stretches.append([from_hour * _MINUTES + from_minute, to_hour * _MINUTES + to_minute])
     return stretches
-
-
-def affected(accounts: Sequence[str]) -> str:
-    """Say whom a dated row affects, by name as far as there is room."""
-    if not accounts:
-        return _("It affects no account now. Tick to save it.")
-    named = ", ".join(accounts[:_NAMED])
-    if len(accounts) > _NAMED:
-        named = _("%(named)s and %(more)d more") % {"named": named, "more": len(accounts) - _NAMED}
-    return ngettext(
-        "It affects %(count)d account: %(named)s. No case filed before changes. Tick to save it.",
-        "It affects %(count)d accounts: %(named)s. No case filed before changes. Tick to save it.",
-        len(accounts),
-    ) % {"count": len(accounts), "named": named}

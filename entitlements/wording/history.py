@@ -17,6 +17,7 @@ EVENT_NAMES: Mapping[str, Words] = {
     "administrator_appointed": gettext_lazy("Account administrator appointed"),
     "license_added": gettext_lazy("License added"),
     "term_added": gettext_lazy("Term added"),
+    "plan_changed": gettext_lazy("Success plan changed"),
     "contact_added": gettext_lazy("Named contact added"),
     "contact_removed": gettext_lazy("Named contact removed"),
     "contact_replaced": gettext_lazy("Named contact replaced"),

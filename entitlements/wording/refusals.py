@@ -162,6 +162,21 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _("A term lies within %(calendar)s. Choose days in between.")
         % {"calendar": days(values["earliest"], values["latest"])}
     ),
+    "plan_change_past": lambda values: (
+        _(
+            "Plans change from a day to come, so that no case moves that was filed before. Choose"
+            " %(earliest)s or a later day."
+        )
+        % {"earliest": day(values["earliest"])}
+    ),
+    "no_term_on_day": lambda values: (
+        _("No term of %(product)s holds %(day)s. Choose a day of a term, or add a term for it.")
+        % {**values, "day": day(values["day"])}
+    ),
+    "plan_unchanged": lambda values: (
+        _("On %(day)s the license is under the %(plan)s already. Choose another plan, or another day.")
+        % {"day": day(values["day"]), "plan": PLAN_NAMES[values["plan"]]}
+    ),
     # Seats
     "already_a_contact": lambda values: _("This person is already a named contact of %(product)s.") % values,
     "not_of_the_account": lambda values: (

@@ -326,7 +326,9 @@ def test_people_of_staff_are_not_listed_among_customers(license_: License, manag
 # --- Licenses and terms -----------------------------------------------------------------------------
 
 
-def test_a_license_and_its_terms_are_added_and_then_only_shown(license_: License, manager: Client) -> None:
+def test_a_license_and_a_term_of_the_past_are_added_and_then_only_shown(
+    license_: License, manager: Client
+) -> None:
     account, target = license_.account, Product.objects.get(code="target")
     typed = {"account": str(account.pk), "product": str(target.pk)}
     assert manager.post(_add("entitlements_license"), typed).status_code == 302
@@ -335,10 +337,10 @@ def test_a_license_and_its_terms_are_added_and_then_only_shown(license_: License
     assert response.status_code == 400
     assert "The account already has a license for Target." in response.content.decode()
 
-    term = {"license": str(added.pk), "plan": "expert", "first_on": "2026-01-01", "last_on": "2026-12-31"}
-    assert manager.post(_add("entitlements_term"), term).status_code == 302
+    term = {"license": str(added.pk), "plan": "expert", "first_on": "2020-01-01", "last_on": "2020-12-31"}
+    assert manager.post(_add("entitlements_term"), {**term, "is_sure": "on"}).status_code == 302
     stored = Term.objects.get(license=added)
-    assert (stored.plan, stored.first_on, stored.last_on) == ("expert", date(2026, 1, 1), date(2026, 12, 31))
+    assert (stored.plan, stored.first_on, stored.last_on) == ("expert", date(2020, 1, 1), date(2020, 12, 31))
     for row in (added, stored):
         page = manager.get(_change(row)).content.decode()
         assert 'name="_save"' not in page
@@ -362,6 +364,7 @@ def test_a_term_is_refused_with_the_rule_and_what_was_typed(
     license_ = make_license(first_on=date(2026, 6, 1), last_on=date(2026, 6, 30))
     before = _state()
     typed = {"license": str(license_.pk), "plan": "ultimate", "first_on": first_on, "last_on": last_on}
+    typed["is_sure"] = "on"
     response = manager.post(_add("entitlements_term"), typed)
     page = response.content.decode()
     assert response.status_code == status

@@ -15,7 +15,6 @@ from entitlements.plans import Plan
 from tests.factories.people import (
     EPOCH,
     make_account,
-    make_agent,
     make_customer,
     make_license,
     make_superuser,
@@ -24,7 +23,6 @@ from tests.factories.people import (
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
-WHAT_APPLIES = "/admin/entitlements/responsetarget/what-applies/"
 
 
 @pytest.fixture(autouse=True)
@@ -132,44 +130,3 @@ def test_staff_confirm_and_strike_days(license_: License) -> None:
     for state, count in (("struck", 1), ("waits", DayOff.objects.filter(is_estimated=True).count() - 1)):
         page = root.get(reverse("admin:entitlements_dayoff_changelist"), {"state": state})
         assert page.context["cl"].result_count == count
-
-
-def test_what_would_apply_shows_what_a_filing_is_promised_and_why(license_: License) -> None:
-    agent = client_of(make_agent())
-    page = shown(
-        agent.get(WHAT_APPLIES, {"license": license_.pk, "priority": "2", "filed_at": "2026-05-22T23:40"})
-    )
-    for words in (
-        "First response due Tue 26 May 2026, 14:10 UTC",
-        "2 h, business hours",
-        "Memorial Day",
-        "weekend",
-        "50 min",
-        "1 h 10 min",
-        "contact@northwind.example",
-    ):
-        assert words in page, words
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {},
-        {"license": "x", "priority": "2"},
-        {"license": "999999999999999999999", "priority": "2"},
-        {"license": "1", "priority": "9", "filed_at": "yesterday"},
-        {"license": "\x00", "priority": "\x00", "filed_at": "\x00"},
-    ],
-)
-def test_what_would_apply_takes_bad_input_calmly(license_: License, query: dict[str, str]) -> None:
-    assert client_of(make_agent()).get(WHAT_APPLIES, query).status_code in {200, 400}
-
-
-def test_what_would_apply_says_where_nothing_is_promised(license_: License) -> None:
-    agent = client_of(make_agent())
-    page = agent.get(WHAT_APPLIES, {"license": license_.pk, "priority": "1", "filed_at": "2027-02-01T10:00"})
-    assert "Nothing is promised" in shown(page)
-
-
-def test_what_would_apply_is_for_agents_and_leads(license_: License) -> None:
-    assert client_of(make_customer(license_)).get(WHAT_APPLIES).status_code == 302

@@ -8,6 +8,7 @@ from django.db import connection
 from entitlements import operations
 from entitlements.models import Invitation, License, Seat, Term
 from entitlements.plans import Plan
+from portal.accounts.models import Account, User
 from portal.clock import business_now
 from portal.work.invariants import check
 from tests.factories.people import (
@@ -100,6 +101,39 @@ def test_an_invitation_by_somebody_of_another_account_is_found(license_: License
     invitation = invited(license_)
     Invitation.objects.filter(pk=invitation.pk).update(invited_by=make_customer())
     assert codes() == ["E7"]
+
+
+@pytest.fixture
+def administrator(license_: License) -> User:
+    return make_administrator(license_)
+
+
+def test_an_administrator_with_a_seat_and_a_role_that_rests_break_no_claim(administrator: User) -> None:
+    assert codes() == []
+    Account.objects.filter(pk=administrator.account_id).update(administrator=None)
+    assert codes() == []
+    Seat.objects.filter(user=administrator).update(removed_at=business_now())
+    assert codes() == []
+
+
+def test_an_administrator_whose_license_has_ended_keeps_the_role_with_the_seat(administrator: User) -> None:
+    Term.objects.update(first_on=date(2020, 1, 1), last_on=date(2020, 1, 2))
+    assert codes() == []
+
+
+def test_an_administrator_without_a_seat_is_found(administrator: User) -> None:
+    Seat.objects.filter(user=administrator).update(removed_at=business_now())
+    assert codes() == ["E8"]
+
+
+def test_an_administrator_who_may_not_sign_in_is_found(administrator: User) -> None:
+    User.objects.filter(pk=administrator.pk).update(is_active=False)
+    assert codes() == ["E8"]
+
+
+def test_an_administrator_of_another_account_is_found(administrator: User) -> None:
+    Account.objects.filter(pk=administrator.account_id).update(administrator=make_customer())
+    assert codes() == ["E8"]
 
 
 def test_an_invitation_out_of_date_holds_no_seat(license_: License) -> None:

@@ -23,6 +23,7 @@ EVERY_VALUE = {
     "earliest": date(1990, 1, 1),
     "latest": date(2199, 12, 31),
     "plan": Plan.EXPERT,
+    "day": date(2026, 3, 15),
     "capacity": 4,
     "taken": 15,
     "cases": 1,

@@ -71,6 +71,7 @@ AGAIN: dict[str, str] = {
     "ask_for_seat": "already_asked",
     "change_account": "",
     "change_person": "",
+    "change_plan": "plan_unchanged",
     "invite_contact": "already_invited",
     "leave_team": "left_the_team",
     "open_account": "account_name_taken",

@@ -270,6 +270,12 @@ ENTITLEMENTS: dict[str, Verb] = {
     ),
     "change_account": Verb("filed", _change_account),
     "change_person": Verb("filed", _change_person),
+    "change_plan": Verb(
+        "filed",
+        lambda scene: entitlements.change_plan(
+            scene.license, Plan.EXPERT, from_day=date(2026, 6, 1), actor=scene.root, now=NOW
+        ),
+    ),
     "open_account": Verb(
         "filed",
         lambda scene: entitlements.open_account(

@@ -246,6 +246,8 @@ def send_date(case: Case, staff: User, date: str) -> None:
     assert FollowUpPolicy.objects.count() == before
     term = {"license": case.license_id, "plan": "expert", "first_on": date, "last_on": date}
     assert agent.post(reverse("admin:entitlements_term_add"), term).status_code < 500
+    term["is_sure"] = "on"
+    assert agent.post(reverse("admin:entitlements_term_add"), term).status_code < 500
     for name, listed in (("filed_at__day", "cases_case"), ("created_at__year", "notices_notice")):
         address = reverse(f"admin:{listed}_changelist")
         assert agent.get(address, {name: date}).status_code in (200, 302, 400)
@@ -256,7 +258,7 @@ def test_pages_still_stand_after_a_term_at_either_end_of_the_calendar(case: Case
     agent = client_of(staff)
     license_ = people.make_bare_license(case.account, "target")
     for first, last in (("0001-01-01", "0001-01-02"), ("9999-12-30", "9999-12-31")):
-        term = {"license": license_.pk, "plan": "expert", "first_on": first, "last_on": last}
+        term = {"license": license_.pk, "plan": "expert", "first_on": first, "last_on": last, "is_sure": "on"}
         agent.post(reverse("admin:entitlements_term_add"), term)
     pages = [client_of(case.requestor).get(path) for path in ("/", "/cases/new/", "/profile/")]
     pages += [agent.get(reverse("admin:entitlements_license_change", args=[license_.pk]))]

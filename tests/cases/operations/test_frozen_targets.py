@@ -35,7 +35,7 @@ COUNTRIES = ("JP", "FR", "SG", "US")
 Change = tuple[str, int]
 CHANGES = st.lists(
     st.tuples(
-        st.sampled_from(["target", "day off", "strike", "hours", "zone", "country", "term"]),
+        st.sampled_from(["target", "day off", "strike", "hours", "zone", "country", "term", "plan"]),
         st.integers(0, 2**16),
     ),
     min_size=1,
@@ -96,6 +96,12 @@ def _term(license_: License, number: int, root: User, now: datetime) -> None:
     entitlements.add_term(license_, plan, first_on=first_on, last_on=last_on, actor=root, now=now)
 
 
+def _plan(license_: License, number: int, root: User, now: datetime) -> None:
+    plan = [Plan.ULTIMATE, Plan.EXPERT][number % 2]
+    from_day = now.astimezone(MONDAY.tzinfo).date() + timedelta(days=number % 8)
+    entitlements.change_plan(license_, plan, from_day=from_day, actor=root, now=now)
+
+
 ENTER: dict[str, Callable[[License, int, User, datetime], None]] = {
     "target": _target,
     "day off": _day_off,
@@ -104,6 +110,7 @@ ENTER: dict[str, Callable[[License, int, User, datetime], None]] = {
     "zone": _zone,
     "country": _country,
     "term": _term,
+    "plan": _plan,
 }
 
 

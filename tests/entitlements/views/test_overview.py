@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from entitlements import operations
+from entitlements.models import License
 from entitlements.plans import Plan
+from entitlements.queries import holdings_of
 from portal.accounts.models import User
 from tests.factories.people import (
     EPOCH,
@@ -93,6 +95,57 @@ def test_licenses_that_have_not_begun_have_ended_or_have_no_term_say_so(contact:
     assert "Expert Success Plan from 1 Jan 2027." in page
     assert "Until the end of 31 Dec 2025." in page
     assert "Our staff add the term." in page
+
+
+@time_machine.travel(WEDNESDAY, tick=False)
+def test_a_renewal_that_is_entered_already_is_shown(contact: User) -> None:
+    license_ = contact.seats.get().license
+    assert "Continues from" not in shown(contact, OVERVIEW)
+    add_term(license_, Plan.EXPERT, date(2028, 1, 1), date(2028, 12, 31))
+    add_term(license_, Plan.ULTIMATE, date(2027, 1, 1), date(2027, 12, 31))
+    page = shown(contact, OVERVIEW)
+    # The term in force, and the one after it.
+    assert "From 6 Jan 2025 to the end of 31 Dec 2026" in page
+    assert "Continues from 1 Jan 2027 to the end of 31 Dec 2027 as Ultimate Success Plan." in page
+    assert "2028" not in page
+
+
+@time_machine.travel(WEDNESDAY, tick=False)
+def test_a_plan_that_changes_in_the_middle_of_a_term_is_shown(contact: User) -> None:
+    license_ = contact.seats.get().license
+    day = date(2026, 12, 1)
+    operations.change_plan(license_, Plan.EXPERT, from_day=day, actor=make_superuser(), now=WEDNESDAY)
+    page = shown(contact, OVERVIEW)
+    assert "to the end of 30 Nov 2026" in page
+    assert "Continues from 1 Dec 2026 to the end of 31 Dec 2026 as Expert Success Plan." in page
+
+
+@time_machine.travel(WEDNESDAY, tick=False)
+def test_what_comes_after_a_term_that_has_not_begun_is_shown_and_nothing_after_the_last(
+    contact: User,
+) -> None:
+    coming, ended = (
+        make_bare_license(contact.account, "target"),
+        make_bare_license(contact.account, "campaign"),
+    )
+    add_term(coming, Plan.EXPERT, date(2027, 1, 1), date(2027, 1, 31))
+    add_term(coming, Plan.ULTIMATE, date(2027, 3, 1), date(2027, 3, 31))
+    add_term(ended, Plan.EXPERT, date(2025, 1, 1), date(2025, 12, 31))
+    found = [
+        (one.license.product.code, one.state.value, one.following and one.following.first_on)
+        for one in holdings_of(contact, WEDNESDAY)
+    ]
+    assert found == [
+        ("analytics", "in_force", None),
+        ("target", "coming", date(2027, 3, 1)),
+        ("campaign", "ended", None),
+    ]
+    assert "Continues from 1 Mar 2027" in shown(contact, OVERVIEW)
+
+
+def add_term(license_: License, plan: Plan, first_on: date, last_on: date) -> None:
+    days = {"first_on": first_on, "last_on": last_on}
+    operations.add_term(license_, plan, **days, actor=make_superuser(), now=WEDNESDAY)
 
 
 def test_an_account_without_a_license_is_told_what_comes_next() -> None:

@@ -188,7 +188,7 @@ def _duty(world: World, _whose: Whose) -> dict[str, object]:
 
 def _term(world: World, _whose: Whose) -> dict[str, object]:
     dates = {"first_on": "2101-01-01", "last_on": "2101-12-31"}
-    return {"license": world.license.pk, "plan": "expert", **dates}
+    return {"license": world.license.pk, "plan": "expert", **dates, "is_sure": "on"}
 
 
 def _target(_world: World, _whose: Whose) -> dict[str, object]:
@@ -256,7 +256,13 @@ MODELS = (
         add=_ENTITLERS,
         new=lambda world, whose: {**_of_account(world, whose), "product": world.rows["entitlements/product"]},
     ),
-    *model_pages("entitlements/term", add=_ENTITLERS, new=_term),
+    *model_pages(
+        "entitlements/term",
+        add=_ENTITLERS,
+        change=_ENTITLERS,
+        new=_term,
+        changed=lambda *_: {"plan": "expert", "from_day": "2098-01-01", "is_sure": "on"},
+    ),
     *model_pages(
         "entitlements/seat",
         add=_ENTITLERS,
