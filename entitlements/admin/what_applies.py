@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from entitlements.models import License
 from entitlements.queries import contacts_of, response_promises
 from entitlements.targets import Priority
-from entitlements.wording import PRIORITIES, SERVICE_NAMES, ledger_in_words, target_text
+from entitlements.wording import PRIORITIES, SERVICE_NAMES, coverage_name, ledger_in_words, target_text
 from portal.accounts.groups import staff_groups
 from portal.clock import business_now
 
@@ -62,6 +62,7 @@ def what_applies(request: HttpRequest) -> HttpResponse:
             context |= {
                 "service": SERVICE_NAMES[promise.service],
                 "target": target_text(promise.target.clock, promise.target.minutes),
+                "coverage": coverage_name(promise.service, promise.priority),
                 "ledger": ledger_in_words(promise.ledger(), promise.when.region.time_zone),
             }
     return render(request, "admin/entitlements/what_applies.html", context)
