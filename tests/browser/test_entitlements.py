@@ -89,11 +89,13 @@ def test_every_page_of_staff_about_it_is_sound(visitor: Callable[..., Visitor], 
         model = row._meta.model_name
         for path in (f"{ADMIN}{model}/", f"{ADMIN}{model}/add/", f"{ADMIN}{model}/{row.pk}/change/"):
             one.go(path)
+            assert fits(one), path
     one.go(f"{ADMIN}responsetarget/what-applies/")
     one.page.get_by_label("License").select_option(str(seat.license_id))
     one.page.get_by_label("Priority").select_option("3")
     one.press(one.page.get_by_role("button", name="Compute"))
     assert one.page.get_by_role("main").get_by_text("First response due").first.is_visible()
+    assert fits(one)
 
 
 @WIDTHS

@@ -132,7 +132,7 @@ def test_form_case_mail_and_the_page_for_staff_name_the_same_instant(
             f"First response due {TO_MINUTE}", shown(client_of(staff).get(WHAT_APPLIES, would_apply))
         ),
     }
-    assert said == dict.fromkeys(("form", "case", "mail", "staff"), [due])
+    assert said == {place: [due] for place in ("form", "case", "mail", "staff")}
 
 
 def test_form_and_case_say_when_cases_are_worked_beside_when_minutes_count(license_: License) -> None:
