@@ -8,7 +8,7 @@ from cases.models import Case
 from cases.response import TargetCause, TargetState, late_by, state_of, time_left
 from entitlements.models import License
 from entitlements.queries import ResponseBasis, ResponsePromise, bases_of
-from entitlements.wording import SERVICE_NAMES, Ledger, Words, ledger_in_words, target_text
+from entitlements.wording import SERVICE_NAMES, Ledger, Words, coverage_name, ledger_in_words, target_text
 
 # What a case's page joins for it.
 SHOWN_WITH = ("response__target", "response__calendar__hours__region")
@@ -24,6 +24,8 @@ class FirstResponse:
     late: timedelta | None
     responded_at: datetime | None
     target: str
+    # When such cases are worked: another thing than when the target's minutes count.
+    coverage: Words
     service: Words
     region: str
     cause: str
@@ -49,6 +51,7 @@ def first_response_of(case: Case, *, now: datetime) -> FirstResponse | None:
         late=late_by(target, now=now),
         responded_at=case.first_responded_at,
         target=target_text(decision.target.clock, decision.target.minutes),
+        coverage=coverage_name(decision.service, case.priority),
         service=SERVICE_NAMES[decision.service],
         region=decision.calendar.hours.region.name,
         cause=decision.get_cause_display() if decision.cause != TargetCause.FILED else "",
@@ -66,6 +69,7 @@ class Promised:
     due_at: datetime
     left: timedelta
     target: str
+    coverage: Words
     ledger: Ledger
 
 
@@ -111,5 +115,6 @@ def _promised(promise: ResponsePromise, now: datetime) -> Promised:
         due_at=promise.due_at,
         left=promise.due_at - now,
         target=target_text(promise.target.clock, promise.target.minutes),
+        coverage=coverage_name(promise.service, promise.priority),
         ledger=ledger_in_words(promise.ledger(), promise.when.calendar.zone),
     )

@@ -1,5 +1,6 @@
 """What a first response is promised in: the published targets and which of them applies (SPEC 3.2). Pure."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -54,6 +55,31 @@ PUBLISHED: tuple[PublishedTarget, ...] = (
     PublishedTarget(Service.MANAGED_SERVICES, Priority.P3, ClockKind.BUSINESS, 120),
     PublishedTarget(Service.MANAGED_SERVICES, Priority.P4, ClockKind.BUSINESS_DAY, None),
 )
+
+
+# SPEC 3.1, the row *Coverage*: when cases of a priority are worked. When minutes of its target count is the
+# target's own clock, which may be another (SPEC 3.2). Commerce on Managed Services changes only targets.
+_EXPERT_COVERAGE: Mapping[Priority, ClockKind] = {
+    Priority.P1: ClockKind.ELAPSED,
+    Priority.P2: ClockKind.BUSINESS,
+    Priority.P3: ClockKind.BUSINESS,
+    Priority.P4: ClockKind.BUSINESS,
+}
+_COVERAGE: Mapping[Service, Mapping[Priority, ClockKind]] = {
+    Service.EXPERT: _EXPERT_COVERAGE,
+    Service.ULTIMATE: {
+        Priority.P1: ClockKind.ELAPSED,
+        Priority.P2: ClockKind.WEEKDAYS,
+        Priority.P3: ClockKind.WEEKDAYS,
+        Priority.P4: ClockKind.BUSINESS,
+    },
+    Service.MANAGED_SERVICES: _EXPERT_COVERAGE,
+}
+
+
+def coverage(service: Service, priority: Priority) -> ClockKind:
+    """Tell when cases of a priority are worked."""
+    return _COVERAGE[service][priority]
 
 
 def service_of(plan: Plan, *, product: str, first_on: date) -> Service:

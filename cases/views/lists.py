@@ -13,10 +13,10 @@ from django.views.decorators.http import require_safe
 
 from cases.lifecycle import Status
 from cases.models import Case
-from cases.queries import count_views, for_list, views_at
+from cases.queries import count_views, for_list, policy_in_force, views_at
 from cases.response import time_left
 from cases.timeline import closing_instant, reopening_ends_in
-from cases.wording import STATUS_NAMES, event_name
+from cases.wording import STATUS_NAMES, event_name, span
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
@@ -65,6 +65,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "total": counts["all"],
         "now": now,
     }
+    if view.key == "reopenable" and not page.object_list:
+        context["reopening"] = span(policy_in_force(now).rules().reopen_within)
     return render(request, "cases/list.html", context)
 
 

@@ -69,6 +69,7 @@ class ResponseTargetAdmin(HistoryAdmin):
     """What a first response is promised in."""
 
     form = TargetForm
+    change_list_template = "admin/entitlements/response_targets.html"
     list_display = ("service", "priority", "promise", "in_force_from", "made_by")
     list_filter = ("service", "priority")
     list_select_related = ("made_by",)
@@ -114,27 +115,28 @@ class ResponseTargetAdmin(HistoryAdmin):
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+_HOURS_HELP = _("Write hours like 09:00-12:00, 13:00-17:00; leave a closed day empty.")
+
+
 class _HoursField(forms.CharField):
     """The hours of one day, as people write them."""
 
-    def __init__(self, label: Any) -> None:
-        super().__init__(label=label, required=False, max_length=200)
+    def __init__(self, label: Any, help_text: Any = "") -> None:
+        super().__init__(label=label, required=False, max_length=200, help_text=help_text)
 
     def clean(self, value: Any) -> Any:
         """The stretches in minutes."""
         try:
             return read_hours(super().clean(value))
         except ValueError as error:
-            raise ValidationError(
-                _("Write hours like 09:00-12:00, 13:00-17:00; leave a closed day empty.")
-            ) from error
+            raise ValidationError(_HOURS_HELP) from error
 
 
 class HoursForm(DatedForm):
     """New weekly hours of a region."""
 
     region = forms.ModelChoiceField(label=_("Region"), queryset=Region.objects.order_by("name"))
-    monday = _HoursField(WEEKDAYS[0])
+    monday = _HoursField(WEEKDAYS[0], help_text=_HOURS_HELP)
     tuesday = _HoursField(WEEKDAYS[1])
     wednesday = _HoursField(WEEKDAYS[2])
     thursday = _HoursField(WEEKDAYS[3])

@@ -1,4 +1,4 @@
-"""The pages: accounts, people, licenses, seats, products and history."""
+"""The pages: accounts, people, licenses, products, access and history."""
 
 from datetime import datetime
 from typing import Any
@@ -27,10 +27,8 @@ from entitlements.forms.staff import (
     NewAccountForm,
     NewPersonForm,
     PersonForm,
-    RemovalForm,
-    SeatForm,
 )
-from entitlements.models import AccessGrant, EntitlementEvent, License, Person, Product, Seat
+from entitlements.models import AccessGrant, EntitlementEvent, License, Person, Product
 from entitlements.wording import EVENT_NAMES, refusal_text
 from portal.accounts.admin_access import (
     ModelAdmin,
@@ -190,6 +188,7 @@ class LicenseAdmin(HistoryAdmin):
         return _links(
             (_("Add a term"), "admin:entitlements_term_add", "license", license_.pk),
             (_("Add a named contact"), "admin:entitlements_seat_add", "license", license_.pk),
+            (_("Invite a contact"), "admin:entitlements_invitation_add", "license", license_.pk),
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
@@ -212,71 +211,6 @@ class LicenseAdmin(HistoryAdmin):
         assert is_new
         said = form.cleaned_data
         return operations.add_license(said["account"], said["product"], actor=actor, now=now)
-
-
-class ActiveSeats(admin.SimpleListFilter):
-    """Seats that are held, or were."""
-
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
-        """Offer both states."""
-        return [("active", _("active")), ("removed", _("removed"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Seat]) -> QuerySet[Seat]:  # noqa: ARG002 -- Django's
-        """Narrow to the chosen state."""
-        if self.value() not in {"active", "removed"}:
-            return queryset
-        return queryset.filter(removed_at__isnull=self.value() == "active")
-
-
-@admin.register(Seat)
-class SeatAdmin(EntitlementAdmin):
-    """Named contacts: the form adds a seat, and removes one by handing its open cases over."""
-
-    list_display = ("user", "license", "added_at", "removed_at")
-    list_filter = (ActiveSeats, "license__product")
-    list_select_related = ("user", "license__account", "license__product")
-    search_fields = ("user__email", "user__name", "license__account__name")
-    ordering = ("license__account__name", "license__product__position", "user__email", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
-        """Load seats with what names them."""
-        seats = super().get_queryset(request)
-        return seats.select_related("user", "license__account", "license__product")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the changers end a seat that is still held."""
-        return self.changes(request) and (obj is None or obj.removed_at is None)
-
-    def form_for(self, row: Model | None) -> type[RefusableForm]:
-        """Ask for license and person of a new seat; of a held one, who takes over."""
-        return RemovalForm if row else SeatForm
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show who holds the seat; to who may end it, how."""
-        if obj is None:
-            return ("license", "user")
-        ending = ("is_sure", "successor", "keeps_sign_in") if self.has_change_permission(request, obj) else ()
-        return ("license", "user", "added_at", "removed_at", *ending)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
-        """Show the seat itself as text."""
-        return ("license", "user", "added_at", "removed_at") if obj else ()
-
-    def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Seat:
-        """Add a named contact, or remove one."""
-        said = form.cleaned_data
-        if is_new:
-            return operations.add_named_contact(said["license"], said["user"], actor=actor, now=now)
-        return operations.remove_named_contact(
-            form.instance,
-            actor=actor,
-            now=now,
-            successor=said["successor"],
-            keeps_sign_in=said["keeps_sign_in"],
-        )
 
 
 @admin.register(AccessGrant)

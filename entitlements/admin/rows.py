@@ -15,9 +15,9 @@ from portal.accounts.admin_access import (
 class _Rows(StaffReads, TabularInline):
     """Rows shown on the page of what they belong to; their own pages change them."""
 
+    template = "admin/entitlements/rows.html"
     extra = 0
     can_delete = False
-    show_change_link = True
 
 
 class TermRows(_Rows):
@@ -52,7 +52,6 @@ class InvitationRows(_Rows):
     """The invitations of a license, newest first: each open one holds a seat."""
 
     model = Invitation
-    show_change_link = False
     fields: ClassVar[tuple[str, ...]] = (
         "address",
         "invited_by",

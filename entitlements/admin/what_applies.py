@@ -15,7 +15,13 @@ from entitlements.forms.what_applies import AccountSearchForm, FilingForm, accou
 from entitlements.models import License
 from entitlements.queries import ResponsePromise, calendar_of, contacts_of, response_basis
 from entitlements.targets import Priority
-from entitlements.wording import SERVICE_NAMES, ledger_in_words, target_text, week_lines
+from entitlements.wording import (
+    SERVICE_NAMES,
+    coverage_name,
+    ledger_in_words,
+    target_text,
+    week_lines,
+)
 from portal.accounts.groups import staff_groups
 from portal.accounts.models import Account
 from portal.clock import business_now
@@ -81,5 +87,6 @@ def _applies(license_: License, priority: Priority, filed_at: datetime) -> dict[
         "promise": promise,
         "service": SERVICE_NAMES[promise.service],
         "target": target_text(promise.target.clock, promise.target.minutes),
+        "coverage": coverage_name(promise.service, promise.priority),
         "ledger": ledger_in_words(promise.ledger(), promise.when.region.time_zone),
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entitlements.models import License, Seat
 from entitlements.queries import Capacity
+from portal.accounts.form_fields import LANGUAGE_HELP
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, User
 from portal.accounts.zones import zone_names
 
@@ -174,7 +175,7 @@ class AcceptingForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,
-        help_text=_("Of the pages and the mail. Cases are answered in English."),
+        help_text=LANGUAGE_HELP,
         error_messages=_CHOOSE,
     )
     time_zone = forms.ChoiceField(

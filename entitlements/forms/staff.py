@@ -1,4 +1,4 @@
-"""Staff's forms about accounts, people, licenses, terms and seats. Operations check what fields cannot."""
+"""Staff's forms about accounts, people, licenses and contacts. Operations check what fields cannot."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from entitlements import queries
 from entitlements.forms.dated import DatedForm, sure_field
-from entitlements.models import License, Person, Product, Seat, Term
+from entitlements.models import Invitation, License, Person, Product, Seat, Term
 from entitlements.plans import Plan
 from entitlements.queries import contacts_of
 from entitlements.wording import PLANS, affected_by_plan
@@ -215,15 +215,29 @@ class SeatForm(RefusableForm):
         _rows_of(self, "user", people.order_by("email", "pk"))
 
 
-class RemovalForm(RefusableForm):
-    """The end of a seat: who takes over the open cases, and whether the person still signs in."""
+class SeatsEndForm(RefusableForm):
+    """The end of a seat: who has it next, who takes over the open cases, who still signs in."""
+
+    ASKED = ("is_sure", "address", "successor", "keeps_sign_in")
 
     is_sure = forms.BooleanField(label=_("Remove this contact now"))
+    address = forms.EmailField(
+        label=_("E-mail address of the new contact"),
+        required=False,
+        max_length=EMAIL_LENGTH,
+        help_text=_(
+            "Gives the seat to them in the same step, also where every seat is taken: a colleague with a"
+            " sign-in has it at once, anybody else is invited. Empty: the seat is free."
+        ),
+    )
     successor = _PersonChoice(
         label=_("Successor"),
         queryset=User.objects.none(),
         required=False,
-        help_text=_("Takes over the contact's open cases and requests of this product."),
+        help_text=_(
+            "Takes over the contact's open cases and requests of this product. Empty: a new contact with a"
+            " sign-in does."
+        ),
     )
     keeps_sign_in = forms.BooleanField(
         label=_("Keeps the sign-in"),
@@ -244,6 +258,42 @@ class RemovalForm(RefusableForm):
 
 def _affected_by_plan(license_: License, plan: Plan, last_on: date) -> str:
     return affected_by_plan(queries.affected_by_plan(license_, plan, last_on=last_on, now=business_now()))
+
+
+class NewInvitationForm(RefusableForm):
+    """Whom to invite to which license."""
+
+    license = forms.ModelChoiceField(label=_("License"), queryset=License.objects.none())
+    address = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=EMAIL_LENGTH,
+        help_text=_("The link works once, for 7 days. A colleague with a sign-in has the seat at once."),
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ("license", "address")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _rows_of(self, "license", _licenses())
+
+
+class InvitationForm(RefusableForm):
+    """What becomes of an invitation that stands."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[
+            ("again", _("Send again: a new link, for 7 days; the old one is dead")),
+            ("revoke", _("Revoke: the link is dead and the seat is free")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = Invitation
+        fields: tuple[str, ...] = ()
 
 
 def _licenses() -> QuerySet[License]:

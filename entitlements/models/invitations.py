@@ -8,9 +8,10 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.signing import BadSignature, Signer
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from entitlements.invitations import InvitationState
 from entitlements.models.licenses import License
 from entitlements.models.scope import of_account_of
 from portal.accounts.models import EMAIL_LENGTH, User
@@ -44,6 +45,15 @@ def is_signed(token: str) -> bool:
     return True
 
 
+def _state_at(now: datetime) -> Case:
+    return Case(
+        When(accepted_at__isnull=False, then=Value(InvitationState.ACCEPTED.value)),
+        When(revoked_at__isnull=False, then=Value(InvitationState.REVOKED.value)),
+        When(expires_at__gt=now, then=Value(InvitationState.OPEN.value)),
+        default=Value(InvitationState.EXPIRED.value),
+    )
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Ways to narrow invitations down."""
 
@@ -61,6 +71,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open_at(self, now: datetime) -> "InvitationQuerySet":
         """Invitations that can still be accepted, each of which holds a seat."""
         return self.pending().filter(expires_at__gt=now)
+
+    def with_state(self, now: datetime) -> "InvitationQuerySet":
+        """Invitations with the `state` that each is in."""
+        return self.annotate(state=_state_at(now))
+
+    def in_state(self, state: InvitationState, now: datetime) -> "InvitationQuerySet":
+        """Invitations that are in a state."""
+        return self.annotate(state=_state_at(now)).filter(state=state)
 
 
 class Invitation(models.Model):
@@ -118,6 +136,11 @@ class Invitation(models.Model):
         """The key by which its notices belong together."""
         return f"invitation:{self.pk}"
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether nobody has used or revoked it, in time or not."""
+        return self.accepted_at is None and self.revoked_at is None
+
     def is_open(self, now: datetime) -> bool:
         """Tell whether it can still be accepted."""
-        return self.accepted_at is None and self.revoked_at is None and now < self.expires_at
+        return self.is_pending and now < self.expires_at

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from entitlements.plans import Plan
@@ -22,6 +23,11 @@ class PlanColumn:
     name: str
     products: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """Its name where a narrow page repeats it beside each cell, and shows no head with the products."""
+        return _("%(plan)s (yours)") % {"plan": self.name} if self.products else self.name
+
 
 @login_required
 @require_safe
@@ -34,6 +40,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     for one in held:
         if one.term:
             mine[service_under(one.license, one.term)].append(one.license.product.name)
+    services = [PlanColumn(str(SERVICE_NAMES[service]), tuple(mine[service])) for service in Service]
     context = {
         "columns": [
             PlanColumn(
@@ -43,7 +50,10 @@ def plans(request: HttpRequest) -> HttpResponse:
             for plan in Plan
         ],
         "comparison": COMPARISON,
-        "services": [PlanColumn(str(SERVICE_NAMES[service]), tuple(mine[service])) for service in Service],
-        "targets": target_rows(in_force),
+        "services": services,
+        "targets": [
+            (row, [(service, target) for service, (_name, target) in zip(services, row.cells, strict=True)])
+            for row in target_rows(in_force)
+        ],
     }
     return render(request, "entitlements/plans.html", context)

@@ -19,6 +19,7 @@ from entitlements.queries import capacities_of, licenses_of
 from entitlements.views.access import existing_key, for_administrator
 from entitlements.views.contacts import invite_form, show, with_words
 from entitlements.views.submitting import INVITATION, submit
+from entitlements.wording import invitation_on_its_way, seat_is_theirs
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -49,11 +50,9 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 def _words_for(done: list[Invitation | Seat], address: str) -> str:
     if done and isinstance(done[0], Seat):
-        return _("%(address)s has the seat now.") % {"address": address}
+        return seat_is_theirs(address)
     if done:
-        return _("The invitation is on its way to %(address)s. It keeps a seat for 7 days.") % {
-            "address": address
-        }
+        return invitation_on_its_way(address)
     return _("This was done already.")
 
 
@@ -65,7 +64,7 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
     def again(invitation: Invitation, actor: User, now: datetime) -> str:
         made = operations.send_invitation_again(invitation, actor=actor, now=now)
         if isinstance(made, Seat):
-            return _("%(address)s has the seat now.") % {"address": invitation.address}
+            return seat_is_theirs(invitation.address)
         return _("A new link is on its way to %(address)s. The old one is dead.") % {
             "address": invitation.address
         }

@@ -21,7 +21,14 @@ from entitlements.queries import (
     team_of,
 )
 from entitlements.targets import Service
-from entitlements.wording import TEAM_ROLE_MEANINGS, TEAM_ROLE_NAMES, Words, target_text, week_lines
+from entitlements.wording import (
+    TEAM_ROLE_MEANINGS,
+    TEAM_ROLE_NAMES,
+    Words,
+    coverage_name,
+    target_text,
+    week_lines,
+)
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
@@ -30,10 +37,11 @@ _SHOWN_DAYS_OFF = 4
 
 @dataclass(frozen=True)
 class PromisedIn:
-    """A priority and how soon its first response comes, in words."""
+    """A priority, how soon its first response comes and when its cases are worked, in words."""
 
     priority: int
     target: str
+    coverage: Words
 
 
 @dataclass(frozen=True)
@@ -85,5 +93,8 @@ def _promises(
 ) -> tuple[PromisedIn, ...]:
     if holding.term is None or holding.state is not HoldingState.IN_FORCE:
         return ()
-    rows = in_force[service_under(holding.license, holding.term)]
-    return tuple(PromisedIn(row.priority, target_text(row.clock, row.minutes)) for row in rows)
+    service = service_under(holding.license, holding.term)
+    return tuple(
+        PromisedIn(row.priority, target_text(row.clock, row.minutes), coverage_name(service, row.priority))
+        for row in in_force[service]
+    )

@@ -9,12 +9,13 @@ from entitlements.wording.calendars import (
     read_hours,
     week_lines,
 )
+from entitlements.wording.coverage import CLOCK_NAMES, coverage_name
 from entitlements.wording.days import day, days
 from entitlements.wording.history import EVENT_NAMES, FACT_NAMES
-from entitlements.wording.plans import COMPARISON, PLAN_NAMES, PLANS, ComparisonRow, Words
+from entitlements.wording.invitations import INVITATION_STATES, invitation_on_its_way, seat_is_theirs
+from entitlements.wording.plans import COMPARISON, PLAN_NAMES, PLANS, ComparisonRow
 from entitlements.wording.refusals import SHEET_REFUSALS, refusal_text
 from entitlements.wording.targets import (
-    CLOCK_NAMES,
     CLOCKS,
     PRIORITIES,
     PRIORITY_IMPACTS,
@@ -29,6 +30,7 @@ from entitlements.wording.targets import (
     target_text,
 )
 from entitlements.wording.teams import TEAM_ROLE_MEANINGS, TEAM_ROLE_NAMES, TEAM_ROLES
+from entitlements.wording.words import Words
 
 __all__ = [
     "ADD_ONS",
@@ -39,6 +41,7 @@ __all__ = [
     "DAY_OFF_SOURCES",
     "EVENT_NAMES",
     "FACT_NAMES",
+    "INVITATION_STATES",
     "PLANS",
     "PLAN_NAMES",
     "PRIORITIES",
@@ -58,12 +61,15 @@ __all__ = [
     "affected",
     "affected_by_plan",
     "clock_time",
+    "coverage_name",
     "day",
     "days",
+    "invitation_on_its_way",
     "ledger_in_words",
     "length",
     "read_hours",
     "refusal_text",
+    "seat_is_theirs",
     "target_rows",
     "target_text",
     "week_lines",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy
 
 from entitlements.add_ons import AddOn
-from entitlements.wording.plans import Words
+from entitlements.wording.words import Words
 
 ADD_ON_NAMES: Mapping[str, Words] = {
     AddOn.EVENT_MANAGEMENT: gettext_lazy("Event Management"),

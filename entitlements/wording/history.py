@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy
 
-from entitlements.wording.plans import Words
+from entitlements.wording.words import Words
 
 # What stands in the history that the administrator reads (SPEC 3.4).
 EVENT_NAMES: Mapping[str, Words] = {

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from entitlements.plans import Plan, Topic, capacity
-
-Words = str | Promise
+from entitlements.targets import Service
+from entitlements.wording.coverage import coverage_points
+from entitlements.wording.words import Words
 
 PLAN_NAMES: Mapping[str, Words] = {
     Plan.EXPERT: gettext_lazy("Expert Success Plan"),
@@ -78,8 +78,8 @@ COMPARISON: tuple[ComparisonRow, ...] = (
     ComparisonRow(
         Topic.COVERAGE,
         gettext_lazy("Coverage"),
-        (gettext_lazy("P1: 24x7"), gettext_lazy("P2, P3, P4: business hours")),
-        (gettext_lazy("P1: 24x7"), gettext_lazy("P2, P3: 24x5"), gettext_lazy("P4: business hours")),
+        coverage_points(Service.EXPERT),
+        coverage_points(Service.ULTIMATE),
     ),
     ComparisonRow(
         Topic.OUTAGES,

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from entitlements.wording.days import day, days
-from entitlements.wording.plans import PLAN_NAMES, Words
+from entitlements.wording.plans import PLAN_NAMES
+from entitlements.wording.words import Words
 from portal.accounts.refusals import REFUSALS as PEOPLE_REFUSALS
 from portal.accounts.wording import exact
 from portal.errors import DomainError

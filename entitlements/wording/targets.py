@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from entitlements.business_time import ClockKind, LedgerLine, LineKind
 from entitlements.targets import Priority, Service
+from entitlements.wording.coverage import CLOCK_NAMES
 from entitlements.wording.days import weekday_and_day
-from entitlements.wording.plans import Words
+from entitlements.wording.words import Words
 
 SERVICE_NAMES: Mapping[str, Words] = {
     Service.EXPERT: gettext_lazy("Expert"),
@@ -46,13 +47,6 @@ PRIORITY_COMMITMENTS: Mapping[int, tuple[Words, ...]] = {
     Priority.P2: (_NAMED_CONTACTS_ONLY, _MAY_BE_LOWERED),
     Priority.P3: (_NAMED_CONTACTS_ONLY,),
     Priority.P4: (_NAMED_CONTACTS_ONLY,),
-}
-# When minutes of a target count.
-CLOCK_NAMES: Mapping[str, Words] = {
-    ClockKind.ELAPSED: gettext_lazy("24x7"),
-    ClockKind.WEEKDAYS: gettext_lazy("24x5"),
-    ClockKind.BUSINESS: gettext_lazy("business hours"),
-    ClockKind.BUSINESS_DAY: gettext_lazy("business day"),
 }
 CLOCKS = [(clock.value, CLOCK_NAMES[clock]) for clock in ClockKind]
 

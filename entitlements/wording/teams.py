@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy
 
 from entitlements.teams import TeamRole
-from entitlements.wording.plans import Words
+from entitlements.wording.words import Words
 
 TEAM_ROLE_NAMES: Mapping[str, Words] = {
     TeamRole.TAM: gettext_lazy("Technical Account Manager"),

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
+# What the language of a person is for; a case has one of its own (SPEC 3.3).
+LANGUAGE_HELP = _(
+    "Of the pages and the mail. A case is answered in its own language, English or Japanese, chosen when it"
+    " is filed."
+)
+
+
 class RowByCode(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class cannot be subscripted
     """A choice among rows whose key is a text, which PostgreSQL would not even look up with a NUL in it."""
 

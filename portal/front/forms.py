@@ -5,6 +5,7 @@ from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.form_fields import LANGUAGE_HELP
 from portal.accounts.languages import interface_languages
 from portal.accounts.models import NAME_LENGTH, User
 from portal.accounts.zones import zone_names
@@ -23,7 +24,7 @@ class ProfileForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        help_text=_("Of the pages and the mail. Cases are answered in English."),
+        help_text=LANGUAGE_HELP,
     )
     staff_mail = forms.BooleanField(
         label=_("Send me staff notices by mail too; the inbox has them anyway"), required=False

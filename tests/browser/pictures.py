@@ -17,16 +17,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 PASSWORD = "demo-portal-1"
-WIDE, PHONE, TALLEST = 1280, 360, 1500
+_WIDE: ViewportSize = {"width": 1280, "height": 900}
+_PHONE: ViewportSize = {"width": 360, "height": 740}
+TALLEST = 1500
 # Lists repeat themselves, and their many words make big files.
 TALLEST_OF_LISTS = 1000
 ADMINISTRATOR = "admin@northwind.example"
 CUSTOMER, AGENT, LEAD = "contact@northwind.example", "agent@portal.example", "lead@portal.example"
+MANAGER = "tam@portal.example"
+GOAL = "Find out why a deployment takes two hours, before the season begins."
 # A case that waits, with two reminders behind it and one to come.
 WAITING_TITLE = "Payment type (eVar18)"
 _FIRST_PAGE_WITHIN_SECONDS = 120
@@ -63,9 +67,19 @@ def _draw_customers_side(browser: Browser, address: str) -> str:
     page.context.clear_cookies()
     page.goto("/login/")
     _sign_in(page, ADMINISTRATOR)
-    for path, name in (("/entitlements/contacts/", "contacts-wide"), ("/entitlements/", "have-wide")):
+    for path, name in (
+        ("/entitlements/contacts/", "contacts-wide"),
+        ("/entitlements/", "have-wide"),
+        ("/catalogue/", "catalogue-wide"),
+        ("/catalogue/launch-advisory/", "thing-wide"),
+    ):
         page.goto(path)
         _draw(page, name, TALLEST_OF_LISTS)
+    _ask_for_a_review(page)
+    page.set_viewport_size(_PHONE)
+    page.goto("/entitlements/contacts/")
+    _draw(page, "contacts-phone")
+    page.set_viewport_size(_WIDE)
     page.context.clear_cookies()
     page.goto("/login/")
     _sign_in(page, CUSTOMER)
@@ -74,11 +88,20 @@ def _draw_customers_side(browser: Browser, address: str) -> str:
         page.goto(path)
         _draw(page, name)
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": PHONE, "height": 740})
+    page.set_viewport_size(_PHONE)
     page.goto(case)
     _draw(page, "case-phone")
     page.context.close()
     return case
+
+
+def _ask_for_a_review(page: Page) -> None:
+    """Let staff have a request to decide about: the demo brings none."""
+    page.goto("/catalogue/environment-review/")
+    page.get_by_role("main").get_by_role("link", name="Request …", exact=True).click()
+    page.get_by_label("What do you want to reach?").fill(GOAL)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send the request").click()
 
 
 def _draw_staff_side(browser: Browser, address: str, *, case: str) -> None:
@@ -91,6 +114,13 @@ def _draw_staff_side(browser: Browser, address: str, *, case: str) -> None:
     _draw(page, "admin-case-wide")
     page.context.clear_cookies()
     page.goto("/login/")
+    _sign_in(page, MANAGER)
+    page.goto("/admin/accelerators/engagementrequest/")
+    with page.expect_navigation():
+        page.locator("#result_list tbody th a").first.click()
+    _draw(page, "admin-request-wide")
+    page.context.clear_cookies()
+    page.goto("/login/")
     _sign_in(page, LEAD)
     page.goto("/admin/notices/notice/")
     _draw(page, "admin-outbox-wide", TALLEST_OF_LISTS)
@@ -101,8 +131,7 @@ def _draw_staff_side(browser: Browser, address: str, *, case: str) -> None:
 
 
 def _open(browser: Browser, address: str) -> Page:
-    viewport = {"width": WIDE, "height": 900}
-    return browser.new_context(base_url=address, viewport=viewport, reduced_motion="reduce").new_page()
+    return browser.new_context(base_url=address, viewport=_WIDE, reduced_motion="reduce").new_page()
 
 
 def _sign_in(page: Page, email: str) -> None:

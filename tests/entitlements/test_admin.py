@@ -11,11 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from entitlements import ports
-from entitlements.models import EntitlementEvent, License, Product, Seat, Term
+from entitlements import operations, ports
+from entitlements.models import EntitlementEvent, Invitation, License, Product, Seat, Term
 from entitlements.plans import Plan
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import Account, User
+from portal.clock import machine_now
 from tests.factories.people import (
     EPOCH,
     make_account,
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.django_db
 MODELS = [
     "accounts_account",
     "entitlements_entitlementevent",
+    "entitlements_invitation",
     "entitlements_license",
     "entitlements_person",
     "entitlements_product",
@@ -79,10 +81,19 @@ def _change(row: Model, name: str = "") -> str:
     return reverse(f"admin:{name or f'{row._meta.app_label}_{row._meta.model_name}'}_change", args=[row.pk])
 
 
+def _invitation(license_: License) -> Invitation:
+    """An invitation that stands; each is of another address."""
+    address = f"invited{Invitation.objects.count()}@new.example"
+    made = operations.invite_contact(license_, address, actor=make_superuser(), now=machine_now())
+    assert isinstance(made, Invitation)
+    return made
+
+
 def _rows(license_: License) -> dict[str, Model]:
     return {
         "accounts_account": license_.account,
         "entitlements_entitlementevent": EntitlementEvent.objects.order_by("pk")[0],
+        "entitlements_invitation": _invitation(license_),
         "entitlements_license": license_,
         "entitlements_person": license_.seats.order_by("pk")[0].user,
         "entitlements_product": license_.product,
@@ -94,7 +105,7 @@ def _rows(license_: License) -> dict[str, Model]:
 # Read-only tables of rows post these four figures each, as the browser does.
 _TABLES = {
     f"{prefix}-{figure}": value
-    for prefix in ("licenses", "people", "seats", "team", "terms")
+    for prefix in ("invitations", "licenses", "people", "seats", "team", "terms")
     for figure, value in {
         "TOTAL_FORMS": "0",
         "INITIAL_FORMS": "0",
@@ -105,7 +116,7 @@ _TABLES = {
 
 
 def _state() -> list[list[dict[str, Any]]]:
-    models: tuple[Any, ...] = (Account, License, Term, Seat, EntitlementEvent)
+    models: tuple[Any, ...] = (Account, License, Term, Seat, Invitation, EntitlementEvent)
     people = list(User.objects.order_by("pk").values("pk", "email", "name", "is_active", "may_file_cases"))
     return [people, *(list(model.objects.order_by("pk").values()) for model in models)]
 
@@ -172,7 +183,7 @@ def test_an_added_row_is_refused_field_by_field(license_: License, manager: Clie
     before = _state()
     fields = ("account", "country", "name", "email", "language", "time_zone", "product", "license", "user")
     for value in ("", "x" * 33_000, "9" * 5_000, "FR\x00", "𝕏\u202e'\"<script>"):
-        typed = dict.fromkeys((*fields, "plan", "first_on", "last_on"), value)
+        typed = dict.fromkeys((*fields, "address", "plan", "first_on", "last_on"), value)
         response = manager.post(_add(name), typed)
         assert response.status_code == 200
         assert "errornote" in response.content.decode()
@@ -471,10 +482,14 @@ def test_the_last_seat_of_the_administrator_stays(license_: License, manager: Cl
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_list_takes_as_many_statements_for_one_row_as_for_six(manager: Client, name: str) -> None:
-    make_administrator(make_license())
+    license_ = make_license()
+    make_administrator(license_)
+    _invitation(license_)
     first = _statements(manager, _list(name))
     for _ in range(5):
-        make_administrator(make_license())
+        license_ = make_license()
+        make_administrator(license_)
+        _invitation(license_)
     assert _statements(manager, _list(name)) == first
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from entitlements.business_time import ClockKind
 from entitlements.plans import Plan
-from entitlements.targets import PUBLISHED, Priority, Service, amount, service_of
+from entitlements.targets import PUBLISHED, Priority, Service, amount, coverage, service_of
 
 BEFORE, SINCE = date(2021, 9, 19), date(2021, 9, 20)
 
@@ -47,6 +47,15 @@ def test_the_published_table_is_the_specifications() -> None:
         ("managed_services", 4): ("business_day", None),
     }
     assert len(PUBLISHED) == len(Service) * len(Priority)
+
+
+def test_cases_are_worked_as_the_plan_says_and_managed_services_change_nothing_of_it() -> None:
+    worked = {service.value: [coverage(service, each).value for each in Priority] for service in Service}
+    assert worked == {
+        "expert": ["elapsed", "business", "business", "business"],
+        "ultimate": ["elapsed", "weekdays", "weekdays", "business"],
+        "managed_services": ["elapsed", "business", "business", "business"],
+    }
 
 
 @pytest.mark.parametrize("full_day", [timedelta(minutes=690), timedelta(minutes=480)])

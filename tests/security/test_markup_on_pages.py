@@ -111,7 +111,7 @@ def staff_lists(case: Case) -> list[str]:
     lists = (
         *("cases_case", "entitlements_person", "accounts_account", "entitlements_license"),
         *("entitlements_seat", "entitlements_term", "entitlements_entitlementevent", "notices_notice"),
-        *("work_heartbeat", "entitlements_product"),
+        *("work_heartbeat", "entitlements_product", "entitlements_invitation"),
     )
     rows = {
         "entitlements_person": case.requestor_id,

@@ -166,6 +166,7 @@ ADMIN = {
         "accounts_account",
         "notices_notice",
         "entitlements_seat",
+        "entitlements_invitation",
     )
 }
 CUSTOMERS_NUMBERS = (
@@ -193,7 +194,10 @@ KEYS_OF_ACTIONS = (
     *(("assign", "owner"), ("hand-to-colleague", "colleague"), ("change-priority", "priority")),
     ("link-related", "other"),
 )
-ADDING = ("entitlements_person", "entitlements_seat", "entitlements_license", "accounts_account")
+ADDING = (
+    *("entitlements_person", "entitlements_seat", "entitlements_license", "accounts_account"),
+    "entitlements_invitation",
+)
 
 
 def test_numbers_beyond_every_key_lead_nowhere_from_anywhere(case: Case, staff: User) -> None:

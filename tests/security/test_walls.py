@@ -74,13 +74,17 @@ def titles(response: Any) -> list[str]:
     return [row.case.title for row in response.context["rows"]]
 
 
-@pytest.mark.parametrize("name", ["cases_case", "entitlements_seat", "notices_notice", "accounts_account"])
+@pytest.mark.parametrize(
+    "name",
+    ["cases_case", "entitlements_seat", "entitlements_invitation", "notices_notice", "accounts_account"],
+)
 def test_the_admin_answers_no_question_about_what_it_does_not_show(case: Case, name: str) -> None:
     client = client_of(people.make_lead())
     address = reverse(f"admin:{name}_changelist")
     for lookup in (
         *("requestor__password__startswith", "owner__password__regex", "account__people__password"),
         *("user__password__startswith", "recipient__password__gt", "administrator__password__lt"),
+        *("token_hash__startswith", "nonce__gt", "license__invitations__token_hash__lt"),
     ):
         assert client.get(address, {lookup: "argon2"}).status_code in (302, 400), lookup
     first = client.get(address, {"o": "1"})

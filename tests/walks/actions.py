@@ -52,6 +52,7 @@ DECLARED: dict[tuple[str, str], BulkAction] = {
             "entitlements/addongrant",
             "entitlements/dayoff",
             "entitlements/entitlementevent",
+            "entitlements/invitation",
             "entitlements/license",
             "entitlements/person",
             "entitlements/product",

@@ -178,6 +178,7 @@ def _make_world() -> World:
         Whose.OTHER_ACCOUNT: _grant(elsewhere, world.person(Role.STRANGER)),
     }
     world.rows["entitlements/accessgrant"] = world.grants[Whose.THERE].pk
+    world.rows["entitlements/invitation"] = world.invitations[Whose.THERE].pk
     _sign_in(world)
     return world
 

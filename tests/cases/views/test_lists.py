@@ -7,7 +7,7 @@ from django.test import Client
 
 from cases import operations
 from cases.lifecycle import Status
-from cases.models import Case
+from cases.models import Case, FollowUpPolicy
 from entitlements.models import License
 from portal.accounts.models import User
 from tests.cases.views.browsing import LIST, client_of, numbers_in, own_statements, shown
@@ -141,6 +141,18 @@ def test_the_list_counts_every_view(every_status: dict[str, Case], requestor: Us
 
 def test_a_post_is_not_allowed(requestor: User) -> None:
     assert client_of(requestor).post(LIST).status_code == 405
+
+
+def test_an_empty_list_says_how_long_a_case_can_be_reopened_by_the_policy_in_force(requestor: User) -> None:
+    assert "can be reopened for 336 h (14 days)." in shown(
+        client_of(requestor).get(f"{LIST}?view=reopenable")
+    )
+    FollowUpPolicy.objects.create(
+        in_force_from=FILED, reminder_hours=[], closure_hours=144, reopening_hours=240, catch_up="strict"
+    )
+    assert "can be reopened for 240 h (10 days)." in shown(
+        client_of(requestor).get(f"{LIST}?view=reopenable")
+    )
 
 
 def test_an_empty_list_says_what_to_do(requestor: User) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -15,12 +16,15 @@ from entitlements import operations as entitlements
 from entitlements.models import License
 from entitlements.plans import Plan
 from portal.accounts.models import Region, User
+from portal.notices.sender import send_due
 from portal.work.form_tokens import new_token
+from portal.work.instance import adopt
 from tests.cases.views.browsing import NEW, client_of, page_of, shown
 from tests.factories.people import make_account, make_customer, make_license, make_superuser
 
 pytestmark = pytest.mark.django_db
 
+WHAT_APPLIES = "/admin/entitlements/responsetarget/what-applies/"
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 # A Friday; the Monday after it is taken off.
 FRIDAY_16_40 = datetime(2026, 5, 15, 16, 40, 30, tzinfo=LOS_ANGELES)
@@ -84,6 +88,67 @@ def test_a_p2_on_a_friday_before_a_day_off_is_explained_before_and_after_it_is_f
     page = shown(client.get(page_of(Case.objects.get())))
     assert "Tue 19 May 2026, 07:10 PDT" in page
     assert [line for line in ledger if line not in page] == []
+
+
+TUESDAY = "Tue 19 May 2026, %s PDT"
+TO_MINUTE = r"(\w{3} \d+ \w{3} \d{4}, \d\d:\d\d [A-Z]+)"
+P1_ASKS = {"phone": "+1 555 0100", "impact": "Nobody can buy.", "is_reachable": "on"}
+
+
+@pytest.mark.parametrize(
+    ("plan", "priority", "due"),
+    [
+        (Plan.EXPERT, 1, "Fri 15 May 2026, 17:40 PDT"),
+        (Plan.EXPERT, 2, TUESDAY % "07:10"),
+        (Plan.EXPERT, 3, TUESDAY % "09:10"),
+        (Plan.EXPERT, 4, TUESDAY % "16:40"),
+        (Plan.ULTIMATE, 1, "Fri 15 May 2026, 16:55 PDT"),
+        (Plan.ULTIMATE, 2, "Fri 15 May 2026, 17:10 PDT"),
+        (Plan.ULTIMATE, 3, TUESDAY % "06:10"),
+        (Plan.ULTIMATE, 4, TUESDAY % "16:40"),
+    ],
+)
+def test_form_case_mail_and_the_page_for_staff_name_the_same_instant(
+    license_: License, plan: Plan, priority: int, due: str
+) -> None:
+    product = make_license(license_.account, "target", plan=plan)
+    person, staff = make_customer(product), make_superuser()
+    User.objects.filter(pk=staff.pk).update(time_zone=LOS_ANGELES.key)
+    client = client_of(person)
+    preview = panels(client.get(NEW).content.decode())["1", str(priority)]
+    sent = {"form_token": new_token(), "product": product.pk, "environment": "Production", "title": "Slow"}
+    sent |= {"description": "Since noon.", "priority": str(priority)} | (P1_ASKS if priority == 1 else {})
+    assert client.post(NEW, sent).status_code == 302
+    case = Case.objects.get()
+    adopt()
+    send_due(FRIDAY_16_40, 10)
+    [acknowledgement] = [message for message in mail.outbox if message.to == [person.email]]
+    would_apply = {"license": product.pk, "priority": priority, "filed_at": ""}
+    said = {
+        "form": re.findall(f"first answer by {TO_MINUTE}", preview),
+        "case": re.findall(f"Due {TO_MINUTE}", shown(client.get(page_of(case)))),
+        "mail": re.findall(f"Targeted initial response: by {TO_MINUTE}", str(acknowledgement.body)),
+        "staff": re.findall(
+            f"First response due {TO_MINUTE}", shown(client_of(staff).get(WHAT_APPLIES, would_apply))
+        ),
+    }
+    assert said == {place: [due] for place in ("form", "case", "mail", "staff")}
+
+
+def test_form_and_case_say_when_cases_are_worked_beside_when_minutes_count(license_: License) -> None:
+    product = make_license(license_.account, "target", plan=Plan.ULTIMATE)
+    person = make_customer(product)
+    client = client_of(person)
+    form = shown(client.get(NEW))
+    assert [
+        words
+        for words in ("1 h, business hours Coverage: 24x5", "15 min, 24x7 Coverage: 24x7")
+        if words not in form
+    ] == []
+    sent = {"form_token": new_token(), "product": product.pk, "environment": "Production", "title": "Slow"}
+    assert client.post(NEW, {**sent, "description": "Since noon.", "priority": "3"}).status_code == 302
+    page = shown(client.get(page_of(Case.objects.get())))
+    assert "Target 1 h, business hours, Ultimate Coverage 24x5" in page
 
 
 def test_products_promised_alike_stand_together_and_others_apart(license_: License, requestor: User) -> None:

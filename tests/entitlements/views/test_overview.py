@@ -58,6 +58,7 @@ def test_the_page_says_plan_term_targets_and_hours(contact: User) -> None:
         "to the end of 31 Dec 2026",
         "15 min, 24x7",
         "30 min, business hours",
+        '<span class="exact">Coverage: 24x5</span>',
         "1 business day",
         "Open now",
         "closes in 7 h 30 min",
@@ -166,6 +167,10 @@ def test_the_plans_mark_what_one_has_for_each_product(contact: User) -> None:
     page = shown(contact, PLANS)
     assert page.count("Yours: Analytics") == 2
     assert page.count("Yours: Commerce on Managed Services") == 2
+    # A narrow page hides the head of the tables.
+    for mine in ("Ultimate", "Ultimate Success Plan", "Commerce on Managed Services", "Expert Success Plan"):
+        assert f'data-label="{mine} (yours)"' in page, mine
+    assert 'data-label="Expert"' in page
     for words in ("1 h, 24x7", "2 h, business hours", "A Mutual Action Plan", "Named contacts per product"):
         assert words in page, words
 

@@ -271,6 +271,13 @@ MODELS = (
         changed=lambda *_: {"is_sure": "on"},
     ),
     *model_pages(
+        "entitlements/invitation",
+        add=_ENTITLERS,
+        change=_ENTITLERS,
+        new=lambda world, _whose: {"license": world.license.pk, "address": "invited-by-staff@new.example"},
+        changed=lambda *_: {"decision": "revoke"},
+    ),
+    *model_pages(
         "entitlements/teammember",
         add=_ENTITLERS,
         change=_ENTITLERS,

@@ -1,0 +1,28 @@
+"""Words about invitations: how one stands, and what became of an address that was invited."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entitlements.invitations import InvitationState
+from entitlements.wording.words import Words
+
+INVITATION_STATES: Mapping[InvitationState, Words] = {
+    InvitationState.OPEN: gettext_lazy("waits to be accepted"),
+    InvitationState.EXPIRED: gettext_lazy("out of date"),
+    InvitationState.ACCEPTED: gettext_lazy("accepted"),
+    InvitationState.REVOKED: gettext_lazy("revoked"),
+}
+
+
+def seat_is_theirs(address: str) -> str:
+    """Say that a person of the account was seated at once."""
+    return _("%(address)s has the seat now.") % {"address": address}
+
+
+def invitation_on_its_way(address: str) -> str:
+    """Say that an address was invited."""
+    return _("The invitation is on its way to %(address)s. It keeps a seat for 7 days.") % {
+        "address": address
+    }
