@@ -242,7 +242,7 @@ def test_bad_input_of_a_filing_is_an_error_beside_its_field(
     agent: Client, license_: License, query: dict[str, str]
 ) -> None:
     response = agent.get(WHAT_APPLIES, {"account": license_.account_id, **query})
-    assert (response.status_code, "errorlist" in response.content.decode()) == (200, True)
+    assert (response.status_code, "has-error" in response.content.decode()) == (200, True)
 
 
 def test_it_is_for_staff(license_: License) -> None:
