@@ -459,7 +459,7 @@ def _case_key(action: Action) -> Body:
 
 def _act(action: Action, *, may: frozenset[Role] = STAFF) -> Entry:
     """An action of staff; who reads no cases finds none there, and GET is refused before any look."""
-    seen = {IN: frozenset(Role) - ALL_STAFF, 404: {Role.BARE_STAFF, Role.CATALOGUER}, GO: may}
+    seen = {IN: frozenset(Role) - ALL_STAFF, 404: ALL_STAFF - STAFF - {Role.MANAGER}, GO: may}
     return Entry(
         "/admin/cases/case/<key>/act/<action>/",
         (
