@@ -14,7 +14,6 @@ from portal.notices.account_mail import (
     FactorChange,
     announce_factor_change,
     announce_password_changed,
-    announce_password_reset,
 )
 
 _PASSWORD_CHANGES = {
@@ -76,13 +75,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
             announce_password_changed(user, now=business_now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002 -- as above
-        """Write a notice instead of a mail; its link is made when it is sent.
-
-        Raises UnknownMail for what no setting of the portal makes allauth send.
-        """
-        if template_prefix != "account/email/password_reset_key":
-            raise UnknownMail(template_prefix)
-        announce_password_reset(context["user"], now=business_now())
+        """Raise UnknownMail: a new password is announced by its form, and allauth sends nothing else."""
+        raise UnknownMail(template_prefix)
 
     def send_notification_mail(
         self,

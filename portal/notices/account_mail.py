@@ -1,6 +1,7 @@
 """Mail about signing in: the reset of a password, and that a password or a second factor was changed.
 
-A reset carries a token: its row holds the person only, and the link is made when the mail is sent.
+A reset carries a token: its row holds the address that was typed, and the link is made when the mail is sent.
+Whose address it is, if anybody's, is looked up only then: the request does the same work for every address.
 """
 
 import secrets
@@ -11,21 +12,27 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.accounts.languages import mail_language
 from portal.accounts.models import User
 from portal.accounts.wording import exact
+from portal.accounts.zones import viewer_zone
 from portal.notices.kinds import NoticeKind, register
 from portal.notices.mail import Mail, MailContent, render_mail
 from portal.notices.models import Notice
 from portal.notices.operations import NoticeDraft, announce
+from portal.notices.states import MailState
 
 RESET = "password_reset"
 CHANGED = "password_changed"
 FACTORS = "second_factor"
 _PROFILE = "/profile/"
+_NOBODY = "nobody_here"
+# Long enough for staff to see that somebody tries addresses; nothing is kept of strangers beyond it.
+_STRANGERS_KEPT_FOR = timedelta(days=1)
 
 
 class FactorChange(StrEnum):
@@ -53,9 +60,17 @@ _FACTOR_WORDS = {
 }
 
 
-def announce_password_reset(user: User, now: datetime) -> None:
-    """Promise a person the link with which they choose a new password."""
-    _announce(RESET, user, now)
+def announce_password_reset(address: str, now: datetime) -> None:
+    """Promise an address the link for a new password, whoever's it is; nobody's gets none when it is sent."""
+    key = f"{RESET}:{secrets.token_hex(12)}"
+    announce([NoticeDraft(key=key, kind=RESET, recipient=None, address=address)], now=now)
+
+
+def forget_strangers(now: datetime) -> int:
+    """Remove what was asked for addresses that are nobody's, a day later; return how many. Machine time."""
+    theirs = Notice.objects.filter(about="", kind=RESET, state=MailState.CANCELLED, cancelled_because=_NOBODY)
+    removed, _tables = theirs.filter(queued_at__lte=now - _STRANGERS_KEPT_FOR).delete()
+    return removed
 
 
 def announce_password_changed(user: User, now: datetime) -> None:
@@ -80,8 +95,24 @@ def _reader(notice: Notice) -> User:
     return notice.recipient
 
 
+def _asker(notice: Notice) -> User | None:
+    # A row of the version before names the person.
+    return notice.recipient or User.objects.active().filter(email=notice.address).first()
+
+
+def _nobody_asked(notice: Notice) -> str | None:
+    return None if _asker(notice) else _NOBODY
+
+
 def _reset_mail(notice: Notice) -> Mail:
-    reader = _reader(notice)
+    reader = _asker(notice)
+    if reader is None:
+        raise ValueError("the address is nobody's any more")
+    with translation.override(mail_language(reader)), timezone.override(viewer_zone(reader)):
+        return _rendered_reset(reader)
+
+
+def _rendered_reset(reader: User) -> Mail:
     token = default_token_generator.make_token(reader)
     link = reverse(
         "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(reader), "key": token}
@@ -161,7 +192,7 @@ def register_kinds() -> None:
             headline=lambda _notice: _("A link to choose a new password"),
             path=lambda _notice: _PROFILE,
             mail=_reset_mail,
-            obsolete_because=_always_matters,
+            obsolete_because=_nobody_asked,
             thread=_no_thread,
             is_secret=True,
             # Whoever needs it cannot sign in; whoever can sign in does not need it.
