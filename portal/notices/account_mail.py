@@ -5,6 +5,7 @@ Whose address it is, if anybody's, is looked up only then: the request does the 
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -29,6 +30,7 @@ from portal.notices.states import MailState
 RESET = "password_reset"
 CHANGED = "password_changed"
 FACTORS = "second_factor"
+ADDRESS = "address_changed"
 _PROFILE = "/profile/"
 _NOBODY = "nobody_here"
 # Long enough for staff to see that somebody tries addresses; nothing is kept of strangers beyond it.
@@ -83,6 +85,16 @@ def announce_factor_change(user: User, change: FactorChange, now: datetime) -> N
     _announce(FACTORS, user, now, what=change.value)
 
 
+class AddressMail:
+    """Tells a former address, which is nobody's by then, that it signs nobody in any more."""
+
+    def tell_of_change(self, person: User, *, former: str, now: datetime) -> None:
+        """Write the notice in the change's own transaction; it names the new address to nobody."""
+        key = f"{ADDRESS}:{person.pk}:{secrets.token_hex(12)}"
+        params = {"person": person.pk}
+        announce([NoticeDraft(key=key, kind=ADDRESS, recipient=None, address=former, params=params)], now=now)
+
+
 def _announce(kind: str, user: User, now: datetime, **params: str) -> None:
     # Each request is an event of its own; there is nothing else to name it by.
     key = f"{kind}:{user.pk}:{secrets.token_hex(12)}"
@@ -135,11 +147,15 @@ def _rendered_reset(reader: User) -> Mail:
     )
 
 
+def _changed_words(_notice: Notice) -> str:
+    return _("Your password was changed")
+
+
 def _changed_mail(notice: Notice) -> Mail:
     when = exact(notice.created_at, timezone.get_current_timezone())
     return render_mail(
         MailContent(
-            heading=_("Your password was changed"),
+            heading=_changed_words(notice),
             lead=[
                 _("The password of %(email)s was changed: %(when)s.")
                 % {"email": _reader(notice).email, "when": when},
@@ -151,6 +167,29 @@ def _changed_mail(notice: Notice) -> Mail:
         ),
         subject=_("Your password for the support portal was changed"),
     )
+
+
+def _address_words(_notice: Notice) -> str:
+    return _("The address of your sign-in was changed")
+
+
+def _address_mail(notice: Notice) -> Mail:
+    person = User.objects.get(pk=notice.params["person"])
+    with translation.override(mail_language(person)), timezone.override(viewer_zone(person)):
+        when = exact(notice.created_at, timezone.get_current_timezone())
+        return render_mail(
+            MailContent(
+                heading=_address_words(notice),
+                lead=[
+                    _("%(email)s signs nobody in any more: our staff changed the address, %(when)s.")
+                    % {"email": notice.address, "when": when},
+                    _("Whoever was signed in with it has been signed out."),
+                    _("Did you not agree to it? Then tell the support team at once."),
+                ],
+                why_you=_("You get it because this was the address of your sign-in."),
+            ),
+            subject=_("The address of your sign-in to the support portal was changed"),
+        )
 
 
 def _factor_words(notice: Notice) -> str:
@@ -183,6 +222,27 @@ def _no_thread(_notice: Notice) -> str:
     return ""
 
 
+def _kind(
+    code: str,
+    headline: Callable[[Notice], str],
+    path: Callable[[Notice], str],
+    mail: Callable[[Notice], Mail],
+    *,
+    is_in_inbox: bool = True,
+) -> NoticeKind:
+    """What a person is told about their sign-in, whatever comes after."""
+    return NoticeKind(
+        code=code,
+        label=gettext_lazy("Sign-in"),
+        headline=headline,
+        path=path,
+        mail=mail,
+        obsolete_because=_always_matters,
+        thread=_no_thread,
+        is_in_inbox=is_in_inbox,
+    )
+
+
 def register_kinds() -> None:
     """Make the kinds known to the inbox and the sender."""
     register(
@@ -199,25 +259,7 @@ def register_kinds() -> None:
             is_in_inbox=False,
         )
     )
-    register(
-        NoticeKind(
-            code=CHANGED,
-            label=gettext_lazy("Sign-in"),
-            headline=lambda _notice: _("Your password was changed"),
-            path=lambda _notice: _PROFILE,
-            mail=_changed_mail,
-            obsolete_because=_always_matters,
-            thread=_no_thread,
-        )
-    )
-    register(
-        NoticeKind(
-            code=FACTORS,
-            label=gettext_lazy("Sign-in"),
-            headline=_factor_words,
-            path=lambda _notice: reverse("mfa_index"),
-            mail=_factor_mail,
-            obsolete_because=_always_matters,
-            thread=_no_thread,
-        )
-    )
+    register(_kind(CHANGED, _changed_words, lambda _: _PROFILE, _changed_mail))
+    register(_kind(FACTORS, _factor_words, lambda _: reverse("mfa_index"), _factor_mail))
+    # It goes to an address, which has no inbox here.
+    register(_kind(ADDRESS, _address_words, lambda _: _PROFILE, _address_mail, is_in_inbox=False))

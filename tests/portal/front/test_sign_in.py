@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from celery import current_app
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -324,6 +324,50 @@ def test_an_address_that_was_given_up_signs_nobody_in(person: User) -> None:
     assert sign_in(Client(), old).status_code == 200
     assert sign_in(Client(), "new@customer.example").status_code == 302
     assert EmailAddress.objects.count() == 0
+
+
+def changed_by_staff(person: User, **facts: str) -> None:
+    said = {"email": person.email, "name": "Ann", "language": "en", "time_zone": "", **facts}
+    change_person(person, **said, actor=make_superuser(), now=EPOCH)
+
+
+def test_a_changed_address_ends_every_session_of_its_person(person: User) -> None:
+    here, neighbour = Client(), Client()
+    sign_in(here, person.email)
+    sign_in(neighbour, make_customer(email="bea@customer.example", can_sign_in=True).email)
+    changed_by_staff(person)
+    assert who(here) == "somebody"
+    changed_by_staff(person, email="new@customer.example")
+    assert (who(here), who(neighbour)) == ("nobody", "somebody")
+
+
+def test_the_former_address_is_told_once_and_not_what_the_new_one_is(
+    person: User, mailoutbox: list[Any]
+) -> None:
+    changed_by_staff(person, email="new@customer.example")
+    changed_by_staff(person, email="new@customer.example")
+    for _round in range(2):
+        send_due(machine_now())
+    [mail] = mailoutbox
+    assert (mail.to, mail.subject) == (
+        ["ann@customer.example"],
+        "The address of your sign-in to the support portal was changed",
+    )
+    assert "ann@customer.example signs nobody in any more" in mail.body
+    assert "new@customer.example" not in mail.body + mail.alternatives[0][0]
+
+
+def test_an_address_is_changed_only_together_with_the_word_of_it(person: User) -> None:
+    def lose(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('INSERT INTO "notices_notice"'):
+            raise OperationalError("the disk is full")
+        return execute(sql, params, many, context)
+
+    client = Client()
+    sign_in(client, person.email)
+    with connection.execute_wrapper(lose), pytest.raises(OperationalError):
+        changed_by_staff(person, email="new@customer.example")
+    assert (User.objects.get(pk=person.pk).email, who(client)) == ("ann@customer.example", "somebody")
 
 
 # --- One door ---------------------------------------------------------------------------------------
