@@ -86,7 +86,8 @@ def change_email(person: User, email: str, *, now: datetime) -> bool:
     """Let a person sign in by another address; the old one leads nowhere from then on. Tell whether it did.
 
     What was linked by the old one at a provider goes with it, and is linked anew by the new one. Every
-    session ends, and the old address is told, in case nobody agreed it with its reader.
+    session ends, and the old address is told, in case nobody agreed it with its reader. The new one is still
+    to be proven.
 
     Raises FieldRefused "email_invalid", "email_taken" or "nul".
     """
@@ -97,8 +98,8 @@ def change_email(person: User, email: str, *, now: datetime) -> bool:
     former = person.email
     try:
         with transaction.atomic():
-            person.email = tidy
-            person.save(update_fields=["email"])
+            person.email, person.email_verified_at = tidy, None
+            person.save(update_fields=["email", "email_verified_at"])
             EmailAddress.objects.filter(user=person).delete()
             person.identities.all().delete()
             person.sign_ins.all().delete()

@@ -1,16 +1,18 @@
 """The profile's form, and those of the password that count what is tried."""
 
 from allauth.account.fields import EmailField
-from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
 from allauth.core import context
 from django import forms
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.addresses import prove_address
 from portal.accounts.languages import interface_languages
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, User
 from portal.accounts.zones import zone_names
-from portal.clock import business_now
+from portal.clock import business_now, machine_now
 from portal.front.throttles import count_reset, counted_guess
 from portal.notices.account_mail import announce_password_reset
 
@@ -59,6 +61,16 @@ class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth brings no t
         email = str(self.cleaned_data["email"])
         announce_password_reset(email, now=business_now())
         return email
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]  # as above
+    """Asks twice for a new password, of whoever followed the link in the mail."""
+
+    def save(self) -> None:
+        """Set the password and note that the address is proven, both or neither."""
+        with transaction.atomic():
+            super().save()
+            prove_address(self.user, machine_now())
 
 
 class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]  # as above

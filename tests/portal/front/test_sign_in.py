@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from entitlements.operations import change_person
+from portal.accounts.addresses import prove_address
 from portal.accounts.models import SignIn, User
 from portal.clock import machine_now
 from portal.notices import account_mail
@@ -368,6 +369,65 @@ def test_an_address_is_changed_only_together_with_the_word_of_it(person: User) -
     with connection.execute_wrapper(lose), pytest.raises(OperationalError):
         changed_by_staff(person, email="new@customer.example")
     assert (User.objects.get(pk=person.pk).email, who(client)) == ("ann@customer.example", "somebody")
+
+
+@pytest.fixture
+def must_be_proven(settings: Any) -> None:
+    settings.PORTAL_REQUIRE_VERIFIED_EMAIL = True
+
+
+def link_in(mail: Any) -> str:
+    return str(re.search(r"/password/reset/\S+", mail.body).group())  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("must_be_proven")
+def test_whose_address_is_not_proven_is_let_in_after_the_link_that_was_mailed(
+    person: User, mailoutbox: list[Any]
+) -> None:
+    client = Client()
+    answer = sign_in(client, person.email)
+    assert (answer.status_code, answer["Location"]) == (302, "/password/reset/done/")
+    assert "Your address has to be proven first." in client.get("/password/reset/done/").content.decode()
+    assert who(client) == "nobody"
+    send_due(machine_now())
+    [mail] = mailoutbox
+    page = client.get(link_in(mail), follow=True).redirect_chain[-1][0]
+    assert client.post(page, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}).status_code == 302
+    assert sign_in(client, person.email, NEW_PASSWORD)["Location"] == "/"
+    assert who(client) == "somebody"
+
+
+@pytest.mark.usefixtures("must_be_proven")
+def test_a_wrong_password_sends_no_link_to_whose_address_is_not_proven(person: User) -> None:
+    assert sign_in(Client(), person.email, "not-the-password").status_code == 200
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.usefixtures("must_be_proven")
+def test_a_link_that_proves_is_not_asked_for_more_often_than_any_other(person: User) -> None:
+    statuses = [sign_in(Client(), person.email).status_code for _each in range(6)]
+    assert statuses == [302] * 5 + [429]
+    assert Notice.objects.count() == 5
+
+
+@pytest.mark.usefixtures("must_be_proven")
+def test_a_changed_address_is_to_be_proven_again(person: User) -> None:
+    prove_address(person, machine_now())
+    assert sign_in(Client(), person.email)["Location"] == "/"
+    changed_by_staff(person, email="new@customer.example")
+    assert User.objects.get(pk=person.pk).email_verified_at is None
+    assert sign_in(Client(), "new@customer.example")["Location"] == "/password/reset/done/"
+
+
+def test_an_address_is_not_proven_for_one_that_has_replaced_it(person: User) -> None:
+    before = User.objects.get(pk=person.pk)
+    changed_by_staff(person, email="new@customer.example")
+    prove_address(before, machine_now())
+    assert User.objects.get(pk=person.pk).email_verified_at is None
+
+
+def test_the_demo_and_the_tests_let_in_whose_address_is_not_proven(person: User) -> None:
+    assert (person.email_verified_at, sign_in(Client(), person.email)["Location"]) == (None, "/")
 
 
 # --- One door ---------------------------------------------------------------------------------------
