@@ -62,7 +62,7 @@ check: setup-dev ## Check the settings of a deployment, with an environment made
 
 .PHONY: seats
 seats: setup-dev ## Let twenty at a time race for the last seat of a license; ROUNDS=50, DATABASE_URL
-	@SEAT_ROUNDS=$(or $(ROUNDS),50) $(IN_VENV) -m pytest tests/races/test_last_seat.py -q --timeout 7200
+	@SEAT_ROUNDS=$(or $(ROUNDS),50) $(IN_VENV) -m pytest tests/races/test_last_seat.py -q
 
 matrix: setup-dev ## Measure who may do what at every address and write docs/authorisation.md
 	@WRITE_MATRIX=1 $(IN_VENV) -m pytest tests/walks/test_authorisation.py -q --timeout=900

@@ -17,6 +17,7 @@ os.environ.update(
     DEBUG="0",
     # The measured people sign in without one: what is compared is pages.
     PORTAL_MFA_REQUIRED="",
+    PORTAL_REQUIRE_VERIFIED_EMAIL="0",
     LOG_LEVEL="ERROR",
     # Waking the sender costs next to nothing and needs no server here; beat wakes it anyway.
     REDIS_URL="memory://",

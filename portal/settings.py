@@ -203,8 +203,10 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Accounts are made by people who know the address: nobody signs up, so nothing is left to verify.
+# Nobody signs up, so allauth has nothing to verify: who is made or changed by staff proves the address by the
+# link for a new password, before the first sign-in.
 ACCOUNT_EMAIL_VERIFICATION = "none"
+PORTAL_REQUIRE_VERIFIED_EMAIL = env.bool("PORTAL_REQUIRE_VERIFIED_EMAIL", default=not PORTAL_EMBEDDED)
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # allauth's own generator notes a person's address in a second list, which goes on signing them in by it
@@ -214,6 +216,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
     "reset_password": "portal.front.forms.ResetForm",
+    "reset_password_from_key": "portal.front.forms.NewPasswordForm",
     "change_password": "portal.front.forms.PasswordChangeForm",
 }
 # What is guessed (passwords, codes) and requests for a new password count in a table that outlives every

@@ -113,7 +113,7 @@ def change_person(
         current = User.objects.get(pk=person.pk)
         _drop_invitations(current, email, now=now)
         changed = people.change_profile(current, name=name, language=language, time_zone=time_zone)
-        if people.change_email(current, email):
+        if people.change_email(current, email, now=now):
             changed.append("email")
         if changed:
             detail = {"person": current.pk, "fields": sorted(changed)}

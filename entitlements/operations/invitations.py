@@ -18,6 +18,7 @@ from entitlements.operations.seats import require_no_seat
 from entitlements.permissions import contacts_refusal
 from entitlements.queries import forget_seats
 from portal.accounts import operations as people
+from portal.accounts.addresses import prove_address
 from portal.accounts.models import Account, User, checked_email
 from portal.errors import DomainError, FieldRefused
 from portal.notices.models import mail_domain
@@ -167,6 +168,8 @@ def accept_invitation(
         _accept(current, license_, person, account=account, now=now)
         person.password = hashed
         person.save(update_fields=["password"])
+        # The link was mailed to the address.
+        prove_address(person, now)
     return person
 
 
@@ -186,6 +189,7 @@ def accept_invitation_as(token: str, *, person: User, now: datetime) -> Seat:
         require_no_seat(license_, person)
         _require_kept_seat(license_, current, now)
         seat = _accept(current, license_, person, account=account, now=now)
+        prove_address(person, now)
     forget_seats(person)
     return seat
 

@@ -177,6 +177,7 @@ class StaffMemberAdmin(OperationAdmin, PasswordPage):
                 time_zone=said["time_zone"],
                 staff_mail=said["staff_mail"],
                 actor=actor,
+                now=now,
             )
             operations.set_staff_groups(person, groups, actor=actor)
             operations.set_staff_sign_in(person, is_active=said["is_active"], actor=actor, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from portal.accounts.addresses import prove_address
 from portal.accounts.models import SUBJECT_LENGTH, Identity, User, checked_email
 from portal.accounts.operations import require_superuser
 from portal.errors import FieldRefused, NotAllowed
@@ -71,6 +72,7 @@ def _linked(known: Known, *, domains: Collection[str], now: datetime) -> User:
     except IntegrityError as error:
         # The same sign-in, twice at once, by an address that changed hands in between.
         raise SignInRefused("other_person") from error
+    prove_address(person, now)
     return person
 
 

@@ -199,6 +199,7 @@ class UserManager(BaseUserManager["User"]):
             is_staff=is_staff,
             is_superuser=is_superuser,
             joined_at=joined_at or machine_now(),
+            email_verified_at=machine_now() if is_superuser else None,
         )
         user.set_password(password)
         user.save(using=self._db)
@@ -281,6 +282,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("staff notices by mail too"), default=True, help_text=_("For staff: the inbox has them anyway.")
     )
     joined_at = models.DateTimeField(_("joined at"))
+    email_verified_at = models.DateTimeField(_("address proven at"), null=True, blank=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

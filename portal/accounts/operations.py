@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from portal.accounts.groups import StaffGroup, forget_groups, staff_groups
 from portal.accounts.languages import interface_languages
 from portal.accounts.models import HOTLINE_LENGTH, Account, Region, User, checked_email, checked_name
-from portal.accounts.ports import staff_work
+from portal.accounts.ports import address_news, staff_work
 from portal.accounts.zones import validate_zone
 from portal.errors import FieldRefused, NotAllowed
 
@@ -82,22 +82,28 @@ def change_profile(
     return changed
 
 
-def change_email(person: User, email: str) -> bool:
+def change_email(person: User, email: str, *, now: datetime) -> bool:
     """Let a person sign in by another address; the old one leads nowhere from then on. Tell whether it did.
 
-    What was linked by the old one at a provider goes with it, and is linked anew by the new one.
+    What was linked by the old one at a provider goes with it, and is linked anew by the new one. Every
+    session ends, and the old address is told, in case nobody agreed it with its reader. The new one is still
+    to be proven.
+
     Raises FieldRefused "email_invalid", "email_taken" or "nul".
     """
     tidy = checked_email(email)
     if tidy == person.email:
         return False
     _free_email(tidy)
+    former = person.email
     try:
         with transaction.atomic():
-            person.email = tidy
-            person.save(update_fields=["email"])
+            person.email, person.email_verified_at = tidy, None
+            person.save(update_fields=["email", "email_verified_at"])
             EmailAddress.objects.filter(user=person).delete()
             person.identities.all().delete()
+            person.sign_ins.all().delete()
+            address_news().tell_of_change(person, former=former, now=now)
     except IntegrityError as error:
         raise FieldRefused("email_taken", "email") from error
     return True
@@ -133,6 +139,7 @@ def change_staff(
     time_zone: str,
     staff_mail: bool,
     actor: User,
+    now: datetime,
 ) -> None:
     """Set who a person of staff is, and whether staff notices reach them by mail too.
 
@@ -143,7 +150,7 @@ def change_staff(
         raise FieldRefused("not_staff", "email")
     with transaction.atomic():
         change_profile(person, name=name, language=language, time_zone=time_zone, staff_mail=staff_mail)
-        change_email(person, email)
+        change_email(person, email, now=now)
 
 
 def set_staff_groups(person: User, groups: Iterable[StaffGroup], *, actor: User) -> None:

@@ -1,4 +1,4 @@
-"""What accounts need to know of the work of staff; the apps above fill it in (DESIGN 1)."""
+"""What accounts need of the apps above, which fill it in: the work of staff, and mail (DESIGN 1)."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -33,3 +33,31 @@ def use_staff_work(source: StaffWork) -> None:
 def staff_work() -> StaffWork:
     """Tell who answers for the work of staff."""
     return _staff_work
+
+
+class AddressNews(Protocol):
+    """Mail about a person's address."""
+
+    def tell_of_change(self, person: "User", *, former: str, now: datetime) -> None:
+        """Tell the former address that it signs nobody in any more; called inside the change."""
+
+
+class NoAddressNews:
+    """Nobody is told: what holds until an app above says otherwise."""
+
+    def tell_of_change(self, person: "User", *, former: str, now: datetime) -> None:
+        """Tell nobody."""
+
+
+_address_news: AddressNews = NoAddressNews()
+
+
+def use_address_news(source: AddressNews) -> None:
+    """Let `source` tell of changed addresses; called once, in AppConfig.ready()."""
+    global _address_news  # noqa: PLW0603 -- as above
+    _address_news = source
+
+
+def address_news() -> AddressNews:
+    """Tell who tells of changed addresses."""
+    return _address_news

@@ -3,13 +3,18 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
+from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from portal.accounts.addresses import owes_proof
 from portal.accounts.models import User
 from portal.accounts.sessions import store_of
 from portal.clock import business_now, machine_now
-from portal.front.throttles import count_guess
+from portal.front.throttles import count_guess, count_reset
 from portal.notices.account_mail import (
     FactorChange,
     announce_factor_change,
@@ -50,6 +55,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
             counted.take_back()
         return user
 
+    def pre_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse | None:
+        """Let nobody in whose address is not proven: a link goes there, and a new password proves it."""
+        refused: HttpResponse | None = super().pre_login(request, user, **facts)
+        if refused is not None or not owes_proof(user):
+            return refused
+        count_reset(request, user.email)
+        clear_login(request)
+        announce_password_reset(user.email, now=business_now())
+        words = _("Your address has to be proven first. Choose a new password by the link in the mail.")
+        messages.info(request, words)
+        return redirect("account_reset_password_done")
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in, and note from where, for the list of the person's sessions."""
         super().login(request, user)
@@ -76,13 +93,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
             announce_password_changed(user, now=business_now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:  # noqa: ARG002 -- as above
-        """Write a notice instead of a mail; its link is made when it is sent.
-
-        Raises UnknownMail for what no setting of the portal makes allauth send.
-        """
-        if template_prefix != "account/email/password_reset_key":
-            raise UnknownMail(template_prefix)
-        announce_password_reset(context["user"], now=business_now())
+        """Raise UnknownMail: a new password is announced by its form, and allauth sends nothing else."""
+        raise UnknownMail(template_prefix)
 
     def send_notification_mail(
         self,

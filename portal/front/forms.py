@@ -1,15 +1,21 @@
 """The profile's form, and those of the password that count what is tried."""
 
-from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
+from allauth.account.fields import EmailField
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, ResetPasswordKeyForm
 from allauth.core import context
 from django import forms
+from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts.addresses import prove_address
 from portal.accounts.form_fields import LANGUAGE_HELP
 from portal.accounts.languages import interface_languages
-from portal.accounts.models import NAME_LENGTH, User
+from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, User
 from portal.accounts.zones import zone_names
+from portal.clock import business_now, machine_now
 from portal.front.throttles import count_reset, counted_guess
+from portal.notices.account_mail import announce_password_reset
 
 
 class ProfileForm(forms.Form):
@@ -41,12 +47,31 @@ class ProfileForm(forms.Form):
 
 
 class ResetForm(ResetPasswordForm):  # type: ignore[misc]  # allauth brings no types
-    """Asks for a new password."""
+    """Asks for a new password; looks nobody up, so that no stopwatch tells whose address it is."""
+
+    email = EmailField(max_length=EMAIL_LENGTH)
 
     def clean_email(self) -> str:
         """Count the request, whoever the address names; answers 429 to one too many."""
-        count_reset(context.request, self.cleaned_data["email"].lower())
-        return str(super().clean_email())
+        email = str(self.cleaned_data["email"])
+        count_reset(context.request, email)
+        return email
+
+    def save(self, request: HttpRequest) -> str:  # noqa: ARG002 -- allauth's signature
+        """Promise the address its link, and leave it to the sender to find out whose it is."""
+        email = str(self.cleaned_data["email"])
+        announce_password_reset(email, now=business_now())
+        return email
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]  # as above
+    """Asks twice for a new password, of whoever followed the link in the mail."""
+
+    def save(self) -> None:
+        """Set the password and note that the address is proven, both or neither."""
+        with transaction.atomic():
+            super().save()
+            prove_address(self.user, machine_now())
 
 
 class PasswordChangeForm(ChangePasswordForm):  # type: ignore[misc]  # as above

@@ -12,13 +12,16 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices and mail")
 
     def ready(self) -> None:
-        """Register the kinds, and what the clock's health asks about mail."""
+        """Register the kinds, what the clock's health asks about mail, and what is swept up."""
         # The models exist only once the apps are ready, so this module cannot import them at its top.
+        from portal.accounts.ports import use_address_news
         from portal.notices import account_mail, invariants, queries
         from portal.work import invariants as claims
-        from portal.work import ports
+        from portal.work import ports, timed
 
         account_mail.register_kinds()
+        use_address_news(account_mail.AddressMail())
+        timed.tidy_hourly("resets", account_mail.forget_strangers)
         claims.register(*invariants.INVARIANTS)
         ports.unsent_mail_since = queries.unsent_since
         ports.undelivered_page_since = queries.undelivered_page_since

@@ -22,6 +22,7 @@ REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 _CANCELLED: Mapping[str, str | Promise] = {
     "recipient_left": gettext_lazy("the recipient may no longer sign in"),
+    "nobody_here": gettext_lazy("nobody who may sign in has this address"),
     "may_not_see": gettext_lazy("the recipient may no longer see it"),
     "period_ended": gettext_lazy("the waiting period had ended"),
     "reopened": gettext_lazy("the case was open again"),

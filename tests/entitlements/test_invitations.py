@@ -417,6 +417,7 @@ def test_who_accepts_is_a_person_of_the_account_with_the_seat(license_: License,
     )
     assert (stored.may_file_cases, stored.sees_account_cases, stored.is_staff) == (True, False, False)
     assert stored.check_password(PASSWORD)
+    assert stored.email_verified_at == later
     assert Seat.objects.active().get(user=stored).added_at == later
     assert capacity_of(license_, later) == Capacity(2, 4, 0)
     detail = {"invitation": invitation.pk, "person": person.pk}
@@ -477,6 +478,7 @@ def test_who_has_a_sign_in_by_then_takes_the_seat_with_it(license_: License, ann
         act = lambda who=other: operations.accept_invitation_as(token, person=who, now=NOW)  # noqa: E731
         assert refused(act) == (409, "invitation_for_another")
     seat = operations.accept_invitation_as(token, person=person, now=NOW)
+    assert User.objects.get(pk=person.pk).email_verified_at == NOW
     assert seat.user == person
     assert refused(lambda: operations.accept_invitation_as(token, person=person, now=NOW)) == (
         409,

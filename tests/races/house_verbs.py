@@ -175,7 +175,7 @@ LISTS: dict[str, Verb] = {
 
 def _change_staff(scene: Scene) -> object:
     facts = {"name": "Ada A.", "language": "fr", "time_zone": "", "staff_mail": False, "actor": scene.root}
-    return accounts.change_staff(fresh(scene.agent), email=f"new{scene.agent.email}", **facts)
+    return accounts.change_staff(fresh(scene.agent), email=f"new{scene.agent.email}", **facts, now=NOW)
 
 
 PEOPLE: dict[str, Verb] = {

@@ -36,7 +36,7 @@ HOUSE_ORDER = (
     r"cases_case",
     r"cases_\w+",
     r"accelerators_\w+",
-    r"accounts_user(_groups)?|accounts_identity|account_emailaddress",
+    r"accounts_user(_groups)?|accounts_identity|account_emailaddress|accounts_signin",
     r"notices_notice",
 )
 # Rows that two verbs never share, or that are written outside a transaction.

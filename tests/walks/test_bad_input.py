@@ -160,10 +160,12 @@ ACTION_FIELDS = {
     "raise-urgency": {"justification": "Text"},
     "hand-to-colleague": {"colleague": "1"},
     "edit-watchers": {"watchers": ""},
+    "request-call": {"phone": "+1 555 0100", "starts_at": ""},
     "extend": {},
     "confirm": {},
+    "cancel-call": {},
 }
-CHOICES = {"resolution", "reason", "colleague", "watchers", "form_token"}
+CHOICES = {"resolution", "reason", "colleague", "watchers", "starts_at", "form_token"}
 
 
 @pytest.mark.parametrize(

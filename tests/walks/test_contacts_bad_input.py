@@ -1,12 +1,13 @@
 """Bad input over the forms and addresses of the named contacts: a clear status, nothing half-written."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from entitlements.models import EntitlementEvent, Invitation, License, Seat
+from entitlements.models import AccessGrant, EntitlementEvent, Invitation, License, Seat
 from entitlements.models.invitations import token_for
 from entitlements.operations import invite_contact
 from portal.accounts.models import Account, User
@@ -19,7 +20,7 @@ from tests.walks.test_bad_input import FORM, HOSTILE, encoded
 pytestmark = pytest.mark.django_db
 
 CONTACTS = "/entitlements/contacts/"
-TABLES: tuple[Any, ...] = (Account, User, Invitation, Seat, EntitlementEvent, Notice)
+TABLES: tuple[Any, ...] = (AccessGrant, Account, User, Invitation, Seat, EntitlementEvent, Notice)
 
 
 def rows() -> list[list[dict[str, Any]]]:
@@ -66,6 +67,15 @@ FORMS: dict[str, Callable[[License, User], Form]] = {
         f"{CONTACTS}hand-over/",
         {"administrator": str(bert.pk), "is_sure": "on"},
     ),
+    "grant access": lambda license_, bert: (
+        "/entitlements/access/",
+        {
+            "license": str(license_.pk),
+            "environment": "Stage",
+            "scope": "Logs",
+            "last_on": (business_now() + timedelta(days=30)).date().isoformat(),
+        },
+    ),
 }
 FIELDS = [
     ("invite", "address"),
@@ -76,6 +86,8 @@ FIELDS = [
     ("replace", "address"),
     ("replace", "successor"),
     ("hand over", "administrator"),
+    ("grant access", "license"),
+    ("grant access", "last_on"),
     *[(form, "form_token") for form in FORMS],
 ]
 
@@ -93,6 +105,18 @@ def test_a_bad_field_is_refused_and_nothing_is_written(
     response = browser.post(address, encoded(sent), content_type=FORM)
     assert response.status_code == 400
     assert rows() == before
+
+
+@pytest.mark.parametrize("name", ["nul", "too long", "empty", "blank", "emoji"])
+@pytest.mark.parametrize("field", ["environment", "scope"])
+def test_a_bad_text_of_a_grant_is_refused_and_nothing_is_written(
+    browser: Client, license_: License, bert: User, field: str, name: str
+) -> None:
+    address, data = FORMS["grant access"](license_, bert)
+    before = rows()
+    sent = {"form_token": new_token(), **data, field: HOSTILE[name]}
+    response = browser.post(address, encoded(sent), content_type=FORM)
+    assert (response.status_code, rows() == before) == (400, True)
 
 
 @pytest.mark.parametrize("name", sorted(HOSTILE))

@@ -51,6 +51,14 @@ def test_a_refusal_names_its_reason_to_the_log_and_to_nobody_else(ann: User) -> 
     assert find(email="") == Found(ann, is_new=False)
 
 
+def test_an_address_is_proven_when_a_provider_states_it_as_verified_and_not_by_a_refusal(ann: User) -> None:
+    with pytest.raises(SignInRefused):
+        find(email="")
+    assert User.objects.get(pk=ann.pk).email_verified_at is None
+    find()
+    assert User.objects.get(pk=ann.pk).email_verified_at == EPOCH
+
+
 def test_a_subject_belongs_to_one_person_and_a_person_has_one_at_each_provider(ann: User) -> None:
     find()
     bob = make_customer(email="bob@customer.example")

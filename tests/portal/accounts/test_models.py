@@ -1,6 +1,9 @@
 """People, accounts, regions: what the database itself refuses, and who sees whom."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import translation
@@ -143,3 +146,14 @@ def test_staff_without_a_role_see_nobody() -> None:
     newcomer = make_staff()
     newcomer.groups.clear()
     assert list(User.objects.visible_to(User.objects.get(pk=newcomer.pk))) == []
+
+
+def test_only_whom_the_operator_makes_need_not_prove_their_address() -> None:
+    assert make_superuser().email_verified_at is not None
+    assert (make_person().email_verified_at, make_agent().email_verified_at) == (None, None)
+
+
+def test_whoever_was_there_before_addresses_were_proven_is_let_in() -> None:
+    person = make_person()
+    import_module("portal.accounts.migrations.0007_email_verified_at").trust_who_is_here(apps, None)
+    assert User.objects.get(pk=person.pk).email_verified_at == person.joined_at

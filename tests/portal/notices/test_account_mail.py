@@ -25,7 +25,8 @@ def test_a_reset_writes_a_row_without_a_link_and_the_link_works_once(client, sin
 
     assert ask_for_reset(client, "chris@customer.example").status_code == 302
     [notice] = Notice.objects.all()
-    assert (notice.recipient, notice.params, notice.sent_text) == (person, {}, "")
+    assert (notice.recipient, notice.address) == (None, person.email)
+    assert (notice.params, notice.sent_text) == ({}, "")
     assert send_due(machine_now()).sent == 1
 
     [mail] = sink.mails
@@ -48,7 +49,18 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(client, sink):
     unknown = ask_for_reset(client, "nobody@customer.example")
 
     assert (known.status_code, known.url) == (unknown.status_code, unknown.url)
-    assert Notice.objects.count() == 1
+    send_due(machine_now())
+    assert [mail["To"] for mail in sink.mails] == ["chris@customer.example"]
+
+
+def test_a_reset_is_written_in_its_readers_language(client, sink):
+    make_person(email="chris@customer.example", language="fr", can_sign_in=True)
+
+    ask_for_reset(client, "chris@customer.example")
+    send_due(machine_now())
+
+    [mail] = sink.mails
+    assert mail["Subject"] == "Choisissez un nouveau mot de passe pour le portail de support"
 
 
 def test_whoever_changes_a_password_is_told(sink):
