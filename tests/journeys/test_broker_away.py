@@ -1,7 +1,9 @@
 """With the broker stopped people sign in, file and reply within two seconds, and the mail follows later."""
 
+import gc
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import kombu.pools
 import kombu.transport.redis  # as the web process does when it starts
@@ -14,6 +16,7 @@ from pytest_django.fixtures import Settings
 from cases.models import Case, Message
 from portal.clock import machine_now
 from portal.notices.models import Notice
+from portal.notices.operations import nudge_sender
 from portal.notices.sender import send_due
 from portal.work.form_tokens import new_token
 from portal.work.health import broker_reachable
@@ -84,3 +87,22 @@ def test_people_sign_in_file_and_reply_and_the_mail_follows() -> None:
     send_due(machine_now())
     assert [message.to for message in mail.outbox if message.to == [owner.email]] == [[owner.email]]
     assert list(theirs.values_list("state", flat=True)) == ["sent"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted in /proc")
+@pytest.mark.usefixtures("no_broker")
+def test_failed_wake_ups_leave_no_files_open() -> None:
+    gc.collect()
+    gc.disable()  # nothing is left to luck
+    try:
+        nudge_sender()
+        before = _open_files()
+        for _again in range(20):
+            nudge_sender()
+        assert _open_files() <= before + 1
+    finally:
+        gc.enable()
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))

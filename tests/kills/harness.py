@@ -160,7 +160,6 @@ class Child:
             connections.close_all()
         self._pipe, writing = os.pipe()
         self._errors, complaining = os.pipe()
-        gc.freeze()
         self._pid = os.fork()
         if self._pid == 0:
             _be_a_child(work, _Points(writing, kill_at, at_commit), complaining)
