@@ -91,7 +91,10 @@ def test_every_page_of_staff_about_it_is_sound(visitor: Callable[..., Visitor], 
             one.go(path)
             assert fits(one), path
     one.go(f"{ADMIN}responsetarget/what-applies/")
-    one.page.get_by_label("License").select_option(str(seat.license_id))
+    one.page.get_by_label("Account").fill(seat.license.account.name[:6])
+    one.press(one.page.get_by_role("button", name="Find the account"))
+    one.press(one.page.get_by_role("link", name=seat.license.account.name))
+    one.page.get_by_label("Product").select_option(str(seat.license.product_id))
     one.page.get_by_label("Priority").select_option("3")
     one.press(one.page.get_by_role("button", name="Compute"))
     assert one.page.get_by_role("main").get_by_text("First response due").first.is_visible()

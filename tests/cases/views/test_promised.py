@@ -123,7 +123,7 @@ def test_form_case_mail_and_the_page_for_staff_name_the_same_instant(
     adopt()
     send_due(FRIDAY_16_40, 10)
     [acknowledgement] = [message for message in mail.outbox if message.to == [person.email]]
-    would_apply = {"license": product.pk, "priority": priority, "filed_at": ""}
+    would_apply = {"account": product.account_id, "product": product.product_id, "priority": priority}
     said = {
         "form": re.findall(f"first answer by {TO_MINUTE}", preview),
         "case": re.findall(f"Due {TO_MINUTE}", shown(client.get(page_of(case)))),

@@ -319,7 +319,7 @@ def _thing(_world: World, _whose: Whose) -> dict[str, object]:
     }
 
 
-_GRANTED = {"first_on": "2100-01-01", "last_on": "2100-12-31"}
+_GRANTED = {"first_on": "2026-04-01", "last_on": "2026-12-31"}
 _DECIDED = {"decision": "decline", "answer": "Not this year", "colleague": ""}
 _DECIDERS = frozenset({Role.MANAGER, Role.SUPERUSER})
 _READERS = STAFF | {Role.MANAGER}
@@ -368,8 +368,7 @@ CATALOGUE = (
             **_of_account(world, _whose),
             "license": "",
             "add_on": "technical-account-director",
-            "first_on": "2026-04-01",
-            "last_on": "2026-12-31",
+            **_GRANTED,
         },
         changed=lambda *_: {"is_sure": "on"},
     ),
