@@ -38,7 +38,7 @@ def _now() -> Any:
 
 @pytest.fixture
 def license_() -> License:
-    operations.import_holidays([2026], now=NOW)
+    operations.import_holidays([2026, 2027], now=NOW)
     made = make_license(
         make_account("Northwind", country="US"),
         plan=Plan.EXPERT,
