@@ -77,7 +77,7 @@ _LEADS: dict[str, Words] = {
 
 def tell_deciders(request: EngagementRequest, kind: str, *, event: RequestEvent, now: datetime) -> None:
     """Tell who decides for the account; never who acted."""
-    _tell(deciders_for(request.license.account_id), request, kind, event=event, now=now)
+    _tell(deciders_for(request.license.account_id, now), request, kind, event=event, now=now)
 
 
 def tell_requester(request: EngagementRequest, kind: str, *, event: RequestEvent, now: datetime) -> None:
@@ -122,7 +122,7 @@ def tell_of_add_on(grant: AddOnGrant, kind: str, *, event: EntitlementEvent | No
     """Tell the account's people of a grant, and of its coming end its TAM and CSM too; never who acted."""
     people = told_of_add_ons(grant.account_id, grant.license_id)
     if kind == ENDING:
-        people += deciders_of(grant.account_id)
+        people += deciders_of(grant.account_id, now)
     announce(
         (
             NoticeDraft(
@@ -228,11 +228,12 @@ def _request_obsolete(notice: Notice) -> str | None:
     request = _request(notice)
     recipient = notice.recipient
     assert recipient is not None
-    if not EngagementRequest.objects.visible_to(recipient).filter(pk=request.pk).exists():
+    if not EngagementRequest.objects.visible_to(recipient, notice.created_at).filter(pk=request.pk).exists():
         return "may_not_see"
     if notice.kind == TO_GRANT and is_granted_since(request):
         return "add_on_granted"
-    if notice.kind != TO_GRANT and recipient.is_staff and not decides(recipient, request.license.account_id):
+    has_decided = notice.kind != TO_GRANT and recipient.is_staff
+    if has_decided and not decides(recipient, request.license.account_id, notice.created_at):
         return "may_not_see"
     matters = {
         RECEIVED: {Status.REQUESTED},

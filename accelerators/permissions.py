@@ -62,22 +62,22 @@ def catalogue_refusal(actor: User) -> DomainError | None:
     return NotAllowed("not_for_your_role")
 
 
-def decides(user: User, account_id: int) -> bool:
+def decides(user: User, account_id: int, now: datetime) -> bool:
     """Tell whether a person decides about an account's requests (SPEC 4.5).
 
-    Its TAM and CSM; where nobody holds either place, every success manager; the superuser always.
+    Its TAM and CSM; where it has no designated team, every success manager; the superuser always.
     """
     groups = staff_groups(user)
     if not groups:
         return False
-    by_name = decider_keys(account_id)
+    by_name = decider_keys(account_id, now)
     return user.is_superuser or (user.pk in by_name if by_name else StaffGroup.SUCCESS_MANAGER in groups)
 
 
-def roles_of(user: User, request: EngagementRequest) -> frozenset[Role]:
-    """Say what `user` is to a request, which must have come through `visible_to(user)`."""
+def roles_of(user: User, request: EngagementRequest, now: datetime) -> frozenset[Role]:
+    """Say what `user` is to a request, which must have come through `visible_to(user, now)`."""
     if user.is_staff:
-        return frozenset({Role.DECIDER} if decides(user, request.license.account_id) else ())
+        return frozenset({Role.DECIDER} if decides(user, request.license.account_id, now) else ())
     roles = {Role.READER}
     if request.license.account.administrator_id == user.pk:
         roles.add(Role.ADMINISTRATOR)
@@ -89,17 +89,17 @@ def roles_of(user: User, request: EngagementRequest) -> frozenset[Role]:
     return frozenset(roles)
 
 
-def refusal_of(action: Action, request: EngagementRequest, user: User) -> Refusal | None:
+def refusal_of(action: Action, request: EngagementRequest, user: User, now: datetime) -> Refusal | None:
     """Say why a person may not take `action` now, or None."""
-    return refusal(action, Status(request.status), roles=roles_of(user, request))
+    return refusal(action, Status(request.status), roles=roles_of(user, request, now))
 
 
-def require(action: Action, request: EngagementRequest, user: User) -> None:
+def require(action: Action, request: EngagementRequest, user: User, now: datetime) -> None:
     """Raise the refusal of an action as the error that pages translate, if there is one.
 
     Raises NotAllowed "wrong_role" where the person never may; DomainError "wrong_status".
     """
-    refused = refusal_of(action, request, user)
+    refused = refusal_of(action, request, user, now)
     if refused is None:
         return
     error = NotAllowed if refused.is_about_role else DomainError

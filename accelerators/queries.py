@@ -92,14 +92,14 @@ def answered(rows: Iterable[CatalogueRow], holder: Holder | None) -> list[Shown]
 # --- Requests ---------------------------------------------------------------------------------------
 
 
-def visible_request(user: User, key: int) -> EngagementRequest:
+def visible_request(user: User, key: int, now: datetime) -> EngagementRequest:
     """Get one request with what its page shows, or raise EngagementRequest.DoesNotExist."""
-    return EngagementRequest.objects.visible_to(user).for_display().get(pk=key)
+    return EngagementRequest.objects.visible_to(user, now).for_display().get(pk=key)
 
 
-def requests_of(user: User) -> QuerySet[EngagementRequest]:
+def requests_of(user: User, now: datetime) -> QuerySet[EngagementRequest]:
     """Find the requests of a person's account that they may see, the newest first."""
-    return EngagementRequest.objects.visible_to(user).for_display().order_by("-asked_at", "-pk")
+    return EngagementRequest.objects.visible_to(user, now).for_display().order_by("-asked_at", "-pk")
 
 
 def events_of(request: EngagementRequest) -> QuerySet[RequestEvent]:
@@ -107,25 +107,25 @@ def events_of(request: EngagementRequest) -> QuerySet[RequestEvent]:
     return request.events.select_related("actor").order_by("pk")
 
 
-def open_requests_by_slug(user: User, license_: License) -> dict[str, EngagementRequest]:
+def open_requests_by_slug(user: User, license_: License, now: datetime) -> dict[str, EngagementRequest]:
     """Find the newest open request for each thing, of those for a license that a person may see."""
-    rows = EngagementRequest.objects.visible_to(user).open().filter(license=license_)
+    rows = EngagementRequest.objects.visible_to(user, now).open().filter(license=license_)
     return {request.slug: request for request in rows.order_by("pk")}
 
 
-def decider_keys(account_id: int) -> list[int]:
+def decider_keys(account_id: int, now: datetime) -> list[int]:
     """Give the keys of those who decide for an account by name; empty: any success manager does."""
-    return [person.pk for person in deciders_of(account_id)]
+    return [person.pk for person in deciders_of(account_id, now)]
 
 
-def deciders_for(account_id: int) -> list[User]:
+def deciders_for(account_id: int, now: datetime) -> list[User]:
     """List who is told of a request: the account's TAM and CSM, else every active success manager.
 
     Where there is none, the superusers.
     """
     staff = User.objects.filter(is_active=True, is_staff=True).order_by("pk")
     return (
-        deciders_of(account_id)
+        deciders_of(account_id, now)
         or list(staff.filter(groups__name=StaffGroup.SUCCESS_MANAGER).distinct())
         or list(staff.filter(is_superuser=True))
     )

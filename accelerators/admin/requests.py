@@ -79,7 +79,7 @@ class DecidingForm(RefusableForm):
 
     def _is_possible(self, action: Action) -> bool:
         actor = self.actor
-        return actor is not None and refusal_of(action, self.instance, actor) is None
+        return actor is not None and refusal_of(action, self.instance, actor, business_now()) is None
 
     # Set on a subclass made for one request, by the admin.
     actor: User | None = None
@@ -171,7 +171,7 @@ class EngagementRequestAdmin(OperationAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[EngagementRequest]:
         """Load the requests that the person may see."""
         assert isinstance(request.user, User)
-        return EngagementRequest.objects.visible_to(request.user).for_display()
+        return EngagementRequest.objects.visible_to(request.user, business_now()).for_display()
 
     @admin.display(description=gettext_lazy("What"), ordering="row__name")
     def thing(self, request: EngagementRequest) -> str:
@@ -228,7 +228,7 @@ class EngagementRequestAdmin(OperationAdmin):
         """Let who decides for the account answer while there is something to answer."""
         if obj is None or not isinstance(request.user, User):
             return bool(self.has_view_permission(request))
-        return obj.is_open and decides(request.user, obj.license.account_id)
+        return obj.is_open and decides(request.user, obj.license.account_id, business_now())
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

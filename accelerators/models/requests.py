@@ -1,5 +1,7 @@
 """Requests from the catalogue, and their history (SPEC 4.5)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -10,9 +12,8 @@ from accelerators.kinds import Kind
 from accelerators.lifecycle import ENDED, OPEN, Status
 from accelerators.models.catalogue import CatalogueRow
 from accelerators.wording import STATUSES
-from entitlements.models import License, TeamMember
-from entitlements.queries import accounts_looked_after, active_license_ids
-from entitlements.teams import DECIDERS
+from entitlements.models import License
+from entitlements.queries import accounts_looked_after, active_license_ids, deciding_places
 from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups
 from portal.accounts.models import Account, User
 from portal.audit.models import Event
@@ -29,8 +30,8 @@ def request_number(key: int) -> str:
 class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
     """Ways to narrow requests down."""
 
-    def visible_to(self, user: User | AnonymousUser) -> "EngagementRequestQuerySet":
-        """Requests that `user` may see.
+    def visible_to(self, user: User | AnonymousUser, now: datetime) -> "EngagementRequestQuerySet":
+        """Requests that `user` may see at an instant.
 
         Agents and leads all; success managers those of the accounts in whose team they are, and those of
         accounts that nobody decides for; entitlement managers those for add-ons. Of a customer's account:
@@ -41,7 +42,7 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
         if CASE_WORKERS & groups:
             return self
         if isinstance(user, User) and groups:
-            return self._of_managers(user, groups)
+            return self._of_managers(user, groups, now)
         if not isinstance(user, User) or not user.is_active or user.account_id is None:
             return self.none()
         of_account = self.filter(license__account=user.account_id)
@@ -54,11 +55,12 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
         administered = Account.objects.filter(administrator=user)
         return of_account.filter(mine | Q(license__account__in=administered.values("pk")))
 
-    def _of_managers(self, user: User, groups: frozenset[StaffGroup]) -> "EngagementRequestQuerySet":
+    def _of_managers(
+        self, user: User, groups: frozenset[StaffGroup], now: datetime
+    ) -> "EngagementRequestQuerySet":
         seen = Q(pk__in=())
         if StaffGroup.SUCCESS_MANAGER in groups:
-            deciders = TeamMember.objects.filter(account=OuterRef("license__account"), until__isnull=True)
-            deciders = deciders.filter(role__in=DECIDERS, member__is_active=True)
+            deciders = deciding_places(now).filter(account=OuterRef("license__account"))
             seen |= Q(license__account__in=accounts_looked_after(user)) | Q(~Exists(deciders))
         if StaffGroup.ENTITLEMENT_MANAGER in groups:
             seen |= Q(row__kind=Kind.ADD_ON)

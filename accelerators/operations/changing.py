@@ -69,8 +69,8 @@ def changing(request: EngagementRequest, action: Action, *, actor: User, now: da
         forget_seats(actor)
         actor.refresh_from_db(fields=["is_active", "may_request", "sees_account_cases", "account"])
         locked_request(request.pk)
-        current = EngagementRequest.objects.visible_to(actor).for_display().get(pk=request.pk)
-        require(action, current, actor)
+        current = EngagementRequest.objects.visible_to(actor, now).for_display().get(pk=request.pk)
+        require(action, current, actor, now)
         yield Change(current, action, actor, now)
 
 

@@ -70,7 +70,7 @@ def offers_for(user: User, chosen: Chosen, rows: list[CatalogueRow], now: dateti
     grants = add_ons_held(chosen.license, now) if has_add_ons else {}
     return shown(
         found,
-        requests=open_requests_by_slug(user, chosen.license),
+        requests=open_requests_by_slug(user, chosen.license, now),
         grants={str(add_on): grant for add_on, grant in grants.items()},
         lots=lots_by_add_on(chosen.license, now) if has_add_ons else {},
     )

@@ -1,6 +1,7 @@
 """The account's requests: all of them, and each with what happened to it and what can be done."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -59,7 +60,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if user.is_staff:
         return redirect("admin:accelerators_engagementrequest_changelist")
-    rows = requests_of(user)
+    rows = requests_of(user, business_now())
     view = _ALL if request.GET.get("view") == _ALL else _OPEN
     counts = {_OPEN: rows.open().count(), _ALL: rows.count()}  # type: ignore[attr-defined]  # its own queryset
     chosen = rows.open() if view == _OPEN else rows  # type: ignore[attr-defined]  # as above
@@ -89,8 +90,8 @@ def _row(request: EngagementRequest) -> dict[str, object]:
 @require_safe
 def request_page(request: HttpRequest, key: int) -> HttpResponse:
     """This will show a request: where it stands, what was asked and answered, and what can be done."""
-    user = signed_in(request)
-    one = _request_or_404(user, key)
+    user, now = signed_in(request), business_now()
+    one = _request_or_404(user, key, now)
     if user.is_staff:
         return redirect("admin:accelerators_engagementrequest_change", one.pk)
     used = sum(units_used_by(one).values())
@@ -103,9 +104,13 @@ def request_page(request: HttpRequest, key: int) -> HttpResponse:
             for event in events_of(one)
         ],
         "units": units_text(one.slug, used) if used else "",
-        "is_decided_by_name": bool(decider_keys(one.license.account_id)),
+        "is_decided_by_name": bool(decider_keys(one.license.account_id, now)),
         "actions": [
-            {"name": ACTION_NAMES[action], "address": address, "refusal": _refusal_words(action, one, user)}
+            {
+                "name": ACTION_NAMES[action],
+                "address": address,
+                "refusal": _refusal_words(action, one, user, now),
+            }
             for action, address in (
                 (Action.HAND_TO_COLLEAGUE, reverse("accelerators:hand_to_colleague", args=[one.pk])),
                 (Action.CANCEL, reverse("accelerators:cancel", args=[one.pk])),
@@ -123,8 +128,8 @@ def _who(actor: User | None, viewer: User) -> str:
     return _("Success team") if actor.is_staff else str(actor)
 
 
-def _refusal_words(action: Action, request: EngagementRequest, user: User) -> str:
-    refused = refusal_of(action, request, user)
+def _refusal_words(action: Action, request: EngagementRequest, user: User, now: datetime) -> str:
+    refused = refusal_of(action, request, user, now)
     return refusal_text(DomainError(refused.code, **refused.values)) if refused else ""
 
 
@@ -133,8 +138,8 @@ def _refusal_words(action: Action, request: EngagementRequest, user: User) -> st
 def cancel(request: HttpRequest, key: int) -> HttpResponse:
     """This will ask why a request is taken back, and cancel it."""
 
-    def act(one: EngagementRequest, data: Mapping[str, Any], user: User) -> None:
-        operations.cancel_request(one, reason=data["answer"], actor=user, now=business_now())
+    def act(one: EngagementRequest, data: Mapping[str, Any], user: User, now: datetime) -> None:
+        operations.cancel_request(one, reason=data["answer"], actor=user, now=now)
 
     return _carry_out(
         request, key, Action.CANCEL, lambda _one: CancellingForm, act, done=_("It is cancelled.")
@@ -150,8 +155,8 @@ def hand_to_colleague(request: HttpRequest, key: int) -> HttpResponse:
         colleagues = contacts_of(one.license_id).exclude(pk=one.requester_id)
         return lambda *args, **options: HandingForm(*args, colleagues=colleagues, **options)
 
-    def act(one: EngagementRequest, data: Mapping[str, Any], user: User) -> None:
-        operations.hand_request_to_colleague(one, colleague=data["colleague"], actor=user, now=business_now())
+    def act(one: EngagementRequest, data: Mapping[str, Any], user: User, now: datetime) -> None:
+        operations.hand_request_to_colleague(one, colleague=data["colleague"], actor=user, now=now)
 
     return _carry_out(request, key, Action.HAND_TO_COLLEAGUE, form_of, act, done=_("It is handed over."))
 
@@ -161,7 +166,7 @@ def _carry_out(
     key: int,
     action: Action,
     form_of: Callable[[EngagementRequest], Callable[..., TokenForm]],
-    act: Callable[[EngagementRequest, Mapping[str, Any], User], None],
+    act: Callable[[EngagementRequest, Mapping[str, Any], User, datetime], None],
     *,
     done: str,
 ) -> HttpResponse:
@@ -169,16 +174,17 @@ def _carry_out(
     # The first submit may have taken the request out of the person's sight.
     if address := sent_before(request.POST.get("form_token", ""), user, purpose=purpose):
         return redirect(address)
-    one = _request_or_404(user, key)
+    now = business_now()
+    one = _request_or_404(user, key, now)
     if user.is_staff:
         return redirect("admin:accelerators_engagementrequest_change", one.pk)
     make = form_of(one)
     if request.method != "POST":
-        return _ask(request, one, action, make(initial={"form_token": new_token()}), user)
+        return _ask(request, one, action, make(initial={"form_token": new_token()}), user=user, now=now)
 
     def once(data: Mapping[str, Any]) -> str:
-        act(one, data, user)
-        may_see = EngagementRequest.objects.visible_to(user).filter(pk=one.pk).exists()
+        act(one, data, user, now)
+        may_see = EngagementRequest.objects.visible_to(user, now).filter(pk=one.pk).exists()
         back = reverse("accelerators:request", args=[one.pk])
         return back if may_see else reverse("accelerators:requests")
 
@@ -196,12 +202,18 @@ def _carry_out(
 
 
 def _ask(
-    request: HttpRequest, one: EngagementRequest, action: Action, form: TokenForm, user: User
+    request: HttpRequest,
+    one: EngagementRequest,
+    action: Action,
+    form: TokenForm,
+    *,
+    user: User,
+    now: datetime,
 ) -> HttpResponse:
     """Show the form, or why there is none now."""
-    refused = refusal_of(action, one, user)
+    refused = refusal_of(action, one, user, now)
     status = 200 if refused is None else 403 if refused.is_about_role else 409
-    words = _refusal_words(action, one, user)
+    words = _refusal_words(action, one, user, now)
     return _show(request, one, action, form=form, problem=words, status=status)
 
 
@@ -225,8 +237,8 @@ def _show(
     return render(request, "accelerators/request_action.html", context, status=status)
 
 
-def _request_or_404(user: User, key: int) -> EngagementRequest:
+def _request_or_404(user: User, key: int, now: datetime) -> EngagementRequest:
     try:
-        return visible_request(user, existing_key(key))
+        return visible_request(user, existing_key(key), now)
     except EngagementRequest.DoesNotExist:
         raise Http404 from None

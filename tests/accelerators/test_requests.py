@@ -1,6 +1,7 @@
 """Requests from the catalogue: asked, decided, cancelled, handed over (SPEC 4.5)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -198,6 +199,20 @@ def test_the_pool_decides_where_nobody_holds_the_place(expert: License, emil: Us
     assert operations.accept_request(asked, actor=pool, now=NOW + HOUR).decided_by == pool
 
 
+def test_the_pool_decides_once_no_license_is_under_ultimate_any_more(
+    rita: User, ultimate: License, tam: User, pool: User
+) -> None:
+    """SPEC 4.7: an account has its designated team while one license is Ultimate."""
+    wish = ask(rita, ultimate)
+    term = ultimate.terms.get()
+    over = datetime.combine(term.last_on + DAY, time(12), tzinfo=UTC)
+    decide = partial(operations.decline_request, wish, reason="Too late")
+    assert EngagementRequest.objects.visible_to(pool, NOW).count() == 0
+    assert EngagementRequest.objects.visible_to(pool, over).count() == 1
+    assert EngagementRequest.objects.visible_to(tam, over).count() == 1
+    assert decide(actor=pool, now=over).status == Status.DECLINED
+
+
 def test_a_field_service_waits_while_a_launch_is_under_way(ultimate: License, rita: User, tam: User) -> None:
     launch = ask(rita, ultimate, "launch-advisory")
     health = ask(rita, ultimate, "health-assessment")
@@ -292,7 +307,7 @@ def test_a_leaving_contacts_requests_go_to_the_successor(ultimate: License, rita
     over.refresh_from_db()
     assert (mine.requester, mine.asked_by, over.requester) == (carl, rita, rita)
     assert told("request_handed_over") == ["Carl Colleague"]
-    assert list(requests_of(User.objects.get(pk=rita.pk))) == []
+    assert list(requests_of(User.objects.get(pk=rita.pk), NOW)) == []
 
 
 def test_a_leaving_contacts_requests_go_to_the_administrator_where_nobody_else_is(
@@ -339,7 +354,7 @@ def test_each_sees_the_requests_that_are_theirs_to_see(
         "entitlement manager": make_staff(StaffGroup.ENTITLEMENT_MANAGER),
     }
     found = {
-        name: sorted(EngagementRequest.objects.visible_to(person).values_list("slug", flat=True))
+        name: sorted(EngagementRequest.objects.visible_to(person, NOW).values_list("slug", flat=True))
         for name, person in seen.items()
     }
     hers, his = "environment-review", "priority-queue-bundle"
