@@ -2,9 +2,10 @@
 -- cases need. The first three people of an account have a seat on each license; the first administers it.
 
 INSERT INTO accounts_user (id, password, is_superuser, email, name, account_id, time_zone, language, is_staff,
-                           is_active, may_file_cases, sees_account_cases, staff_mail, joined_at)
+                           is_active, may_file_cases, sees_account_cases, may_request, staff_mail, joined_at,
+                           email_verified_at)
 SELECT %(staff_base)s + n, '!', false, 'engineer' || n || '@bench.example', 'Engineer ' || n, NULL, '', 'en', true,
-       true, true, false, true, %(now)s - interval '4 years'
+       true, true, false, false, true, %(now)s - interval '4 years', %(now)s - interval '4 years'
 FROM generate_series(1, %(staff)s) AS n;
 
 INSERT INTO accounts_user_groups (user_id, group_id)
@@ -17,10 +18,11 @@ SELECT %(account_base)s + a, 'Customer ' || a, (ARRAY['US', 'JP', 'FR', 'DE', 'G
 FROM generate_series(1, %(accounts)s) AS a;
 
 INSERT INTO accounts_user (id, password, is_superuser, email, name, account_id, time_zone, language, is_staff,
-                           is_active, may_file_cases, sees_account_cases, staff_mail, joined_at)
+                           is_active, may_file_cases, sees_account_cases, may_request, staff_mail, joined_at,
+                           email_verified_at)
 SELECT %(person_base)s + (a - 1) * 5 + p, '!', false, 'person' || p || '@customer' || a || '.example',
-       'Person ' || p || ' of ' || a, %(account_base)s + a, '', 'en', false, true, true, p = 2, true,
-       %(now)s - interval '4 years'
+       'Person ' || p || ' of ' || a, %(account_base)s + a, '', 'en', false, true, true, p = 2, false, true,
+       %(now)s - interval '4 years', %(now)s - interval '4 years'
 FROM generate_series(1, %(accounts)s) AS a, generate_series(1, 5) AS p;
 
 INSERT INTO entitlements_license (id, account_id, product_id, added_at)

@@ -115,12 +115,16 @@ def _sides(event: EntitlementEvent, names: _Names) -> tuple[list[str], list[str]
     return _facts(event.detail.get("before")), _facts(event.detail.get("after"))
 
 
+_PLACES = {key: place for place, key in enumerate(FACT_NAMES)}
+
+
 def _facts(facts: object) -> list[str]:
     if not isinstance(facts, dict):
         return []
     return [
         _("%(name)s: %(value)s") % {"name": FACT_NAMES.get(key, key), "value": _value(key, value)}
-        for key, value in facts.items()
+        # The databases keep the keys in different orders.
+        for key, value in sorted(facts.items(), key=lambda fact: _PLACES.get(fact[0], len(_PLACES)))
         # The license's product stands beside the event's name.
         if key != "product"
     ]

@@ -37,7 +37,7 @@ EVENT_NAMES: Mapping[str, Words] = {
     "units_granted": gettext_lazy("Units granted"),
 }
 
-# What stands in an event's "before" and "after", by its key there.
+# What stands in an event's "before" and "after", by its key there, in the order in which it is shown.
 FACT_NAMES: Mapping[str, Words] = {
     "name": gettext_lazy("Name"),
     "country": gettext_lazy("Billing country"),
@@ -49,6 +49,7 @@ FACT_NAMES: Mapping[str, Words] = {
     "sees_account_cases": gettext_lazy("Sees all cases"),
     "may_request": gettext_lazy("Asks for services"),
     "add_on": gettext_lazy("Add-on"),
+    "units": gettext_lazy("Units"),
     "environment": gettext_lazy("Environment"),
     "scope": gettext_lazy("What support may look at"),
     "product": gettext_lazy("Product"),
