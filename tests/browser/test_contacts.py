@@ -8,7 +8,11 @@ from entitlements.models import Invitation
 from entitlements.models.invitations import token_for
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.once("how a page looks is the same above each database"),
+]
 
 ADMINISTRATOR, COLLEAGUE = "admin@northwind.example", "colleague@northwind.example"
 CONTACTS = "/entitlements/contacts/"

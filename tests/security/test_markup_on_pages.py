@@ -27,7 +27,11 @@ from tests.security.corpus.markup import GROUPS, XSS
 from tests.security.hostile_case import client_of, hostile_case
 from tests.security.parsing import faults_of, read
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_asked", "store_folder", "adopted")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("at_asked", "store_folder", "adopted"),
+    pytest.mark.once("what a page escapes is decided in Python"),
+]
 
 # An address may hold markup between its quotation marks, and still be one.
 HOSTILE_ADDRESS = '"<img/src/onerror=evil7()>"@customer.example'
