@@ -8,7 +8,7 @@ UV_VERSION := 0.13.8
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
 # How many processes run the tests.
-JOBS ?= 4
+JOBS ?= 3
 # How long people act and parts break in `make chaos`.
 SECONDS_ ?= 120
 

@@ -51,7 +51,8 @@ FOREIGN = {
 }
 # Random, or made of keys that the database gives out.
 _NEVER_ALIKE = {"id", "nonce", "token_hash", "key", "message_id", "params", "detail", "about"}
-_OF_NEW_ROWS = {"case_id", "period_id", "last_event_id", "response_id"}
+# PostgreSQL gives a row that is made once more another key, though the first was taken back.
+_OF_NEW_ROWS = {"case_id", "period_id", "last_event_id", "response_id", "calendar_id"}
 _FORMS_OF = ("/entitlements/", "/requests/", "/catalogue/")
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -113,12 +114,11 @@ def test_what_a_form_does_not_ask_for_changes_nothing_of_what_it_does(world: Wor
     before = rows()
     ids = asked.own_ids(world)
     found = []
-    # Whatever is kept in memory is there after the first time.
-    for extra in ({}, {}, foreign_fields(world)):
+    for extra in ({}, foreign_fields(world)):
         with undone():
             status = asked.send(client, ids, extra).status_code
             found.append((status, footprint(before, rows())))
-    _first, (status, plain), (status_with_more, with_more) = found
+    (status, plain), (status_with_more, with_more) = found
     differing = {
         label: (plain.get(label), with_more.get(label))
         for label in {*plain, *with_more}
