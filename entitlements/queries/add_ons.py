@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from entitlements.add_ons import AddOn
 from entitlements.models import AddOnGrant, License
@@ -29,7 +29,11 @@ def is_worked_first(license_path: str, now: datetime) -> Q:
     Ultimate licenses count as holding it (SPEC 4.1). It asks for the state at `now`, never at filing. Costs
     one statement before the query that it is used in.
     """
+    # Lists rather than a question for each case: the database looks them up in memory.
     bundles = AddOnGrant.objects.in_force(now).filter(
-        license=OuterRef(license_path), add_on=AddOn.PRIORITY_QUEUE_BUNDLE
+        license__isnull=False, add_on=AddOn.PRIORITY_QUEUE_BUNDLE
     )
-    return Q(Exists(bundles)) | Q(**{f"{license_path}__in": licenses_under(Plan.ULTIMATE, now).values("pk")})
+    ultimate = licenses_under(Plan.ULTIMATE, now)
+    return Q(**{f"{license_path}__in": bundles.values("license")}) | Q(
+        **{f"{license_path}__in": ultimate.values("pk")}
+    )
