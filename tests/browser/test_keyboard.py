@@ -9,7 +9,11 @@ from cases.models import Case
 from tests.browser.keyboard import Keyboard
 from tests.browser.visitor import PASSWORD, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.once("how a page looks is the same above each database"),
+]
 
 CUSTOMER = "contact@lumiere.example"
 

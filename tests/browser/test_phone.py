@@ -9,7 +9,11 @@ from cases.lifecycle import Status
 from cases.models import Case
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.once("how a page looks is the same above each database"),
+]
 
 CUSTOMER = "contact@kaze.example"
 PHONE = {

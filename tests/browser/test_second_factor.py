@@ -9,7 +9,11 @@ from playwright.sync_api import Locator, Page
 from tests.browser.visitor import PASSWORD, Visitor
 from tests.factories.second_factors import code_now
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(300),
+    pytest.mark.once("how a page looks is the same above each database"),
+]
 
 AGENT = "lead@portal.example"
 CUSTOMER = "s.tanabe@kaze.example"
