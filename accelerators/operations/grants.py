@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accelerators import notices
 from accelerators.availability import Reason, State, availability
-from accelerators.operations.units import check_term
+from accelerators.operations.units import check_term, term_columns
 from accelerators.queries import holder_of, row_in_force
 from entitlements.add_ons import OF_THE_ACCOUNT, TOLD_BEFORE_END, AddOn
 from entitlements.models import AddOnGrant, License
@@ -15,7 +15,7 @@ from entitlements.operations.changing import locked_account, locked_license, rec
 from entitlements.permissions import entitlements_refusal
 from entitlements.plans import Plan
 from entitlements.queries import region_zone
-from entitlements.terms import ends_at, local_day, overlapping, starts_at
+from entitlements.terms import local_day, overlapping
 from portal.accounts.models import Account, User
 from portal.errors import DomainError, FieldRefused
 
@@ -50,10 +50,7 @@ def grant_add_on(
             account=owner,
             license=held_by,
             add_on=add_on.value,
-            first_on=first_on,
-            last_on=last_on,
-            begins_at=starts_at(first_on, zone),
-            ends_at=ends_at(last_on, zone),
+            **term_columns(first_on, last_on, zone),
             granted_at=now,
             granted_by=actor,
         )

@@ -1,6 +1,7 @@
 """Verbs about units of Mentor Sessions and Developer Boost: a ledger never below zero (SPEC 4.1)."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -48,9 +49,9 @@ def grant_units(
         check_term(first_on, last_on, today=local_day(now, zone))
         if not has_thing(locked, add_on, max(starts_at(first_on, zone), now)):
             raise DomainError("units_without_add_on", add_on=add_on)
-        grant = _new_grant(locked, add_on, first_on, last_on, zone)
-        grant.granted_at, grant.granted_by = now, actor
-        grant.save()
+        term = term_columns(first_on, last_on, zone)
+        made = {"granted_at": now, "granted_by": actor, "next_step_at": term["ends_at"]}
+        grant = UnitGrant.objects.create(license=locked, add_on=add_on.value, **term, **made)
         UnitEntry.objects.create(grant=grant, kind=Kind.GRANTED, units=units, actor=actor, occurred_at=now)
         after = {
             "add_on": add_on.value,
@@ -60,18 +61,6 @@ def grant_units(
         }
         record("units_granted", account, actor=actor, now=now, detail={"after": after}, license_=locked)
     return grant
-
-
-def _new_grant(license_: License, add_on: AddOn, first_on: date, last_on: date, zone: ZoneInfo) -> UnitGrant:
-    return UnitGrant(
-        license=license_,
-        add_on=add_on.value,
-        first_on=first_on,
-        last_on=last_on,
-        begins_at=starts_at(first_on, zone),
-        ends_at=ends_at(last_on, zone),
-        next_step_at=ends_at(last_on, zone),
-    )
 
 
 def use_units(request: EngagementRequest, units: int | None, *, actor: User, now: datetime) -> None:
@@ -114,6 +103,16 @@ def check_term(first_on: date, last_on: date, *, today: date) -> None:
     check_days(first_on, last_on)
     if last_on < today:
         raise FieldRefused("grant_in_the_past", "last_on")
+
+
+def term_columns(first_on: date, last_on: date, zone: ZoneInfo) -> dict[str, Any]:
+    """Give the columns of a grant's term: its days, and the instants at which it begins and ends."""
+    return {
+        "first_on": first_on,
+        "last_on": last_on,
+        "begins_at": starts_at(first_on, zone),
+        "ends_at": ends_at(last_on, zone),
+    }
 
 
 def _check_units(units: int) -> None:
