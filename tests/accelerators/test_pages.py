@@ -20,6 +20,7 @@ from portal.accounts.models import User
 from portal.clock import business_now
 from portal.work.form_tokens import new_token
 from tests.accelerators.stage import DAY, ask
+from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
 from tests.factories.people import (
     make_administrator,
@@ -35,12 +36,6 @@ pytestmark = pytest.mark.django_db
 
 PAGE = "/catalogue/"
 THING = f"{PAGE}environment-review/"
-
-
-def browser_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def text_of(response: Any) -> str:
@@ -59,7 +54,7 @@ def said(**facts: Any) -> dict[str, Any]:
 def test_an_ultimate_customer_asks_and_reads_the_answer_of_their_manager(
     ultimate: License, rita: User, tam: User
 ) -> None:
-    customer, manager = browser_of(rita), browser_of(tam)
+    customer, manager = client_of(rita), client_of(tam)
     listed = text_of(customer.get(PAGE))
     assert "Shown for Analytics, Ultimate Success Plan" in listed
     page = text_of(customer.get(THING))
@@ -93,8 +88,8 @@ def test_an_ultimate_customer_asks_and_reads_the_answer_of_their_manager(
 def test_an_expert_customer_reads_why_not_gets_the_bundle_and_moves_up(
     expert: License, emil: User, pool: User
 ) -> None:
-    customer = browser_of(emil)
-    granter = browser_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager"))
+    customer = client_of(emil)
+    granter = client_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager"))
     page = customer.get(THING)
     assert "What would open it: the Priority Queue Bundle or the Ultimate Success Plan." in text_of(page)
     assert f"/catalogue/priority-queue-bundle/?license={expert.pk}" in page.content.decode()
@@ -104,7 +99,7 @@ def test_an_expert_customer_reads_why_not_gets_the_bundle_and_moves_up(
     customer.post(f"{PAGE}priority-queue-bundle/request/?license={expert.pk}", said())
     request = EngagementRequest.objects.get()
     admin = f"/admin/accelerators/engagementrequest/{request.pk}/change/"
-    browser_of(pool).post(admin, {"decision": "accept", "answer": "", "colleague": ""})
+    client_of(pool).post(admin, {"decision": "accept", "answer": "", "colleague": ""})
     assert f"{expert.account.name} is to get Priority Queue Bundle" in text_of(granter.get("/inbox/"))
     assert granted_by_the_link(granter, admin).status_code == 302
     assert AddOnGrant.objects.get().license == expert
@@ -114,7 +109,7 @@ def test_an_expert_customer_reads_why_not_gets_the_bundle_and_moves_up(
 
     make_case(make_customer(make_license(plan=Plan.EXPERT)), title="Earlier of another", now=business_now())
     make_case(emil, title="Later with the bundle", now=business_now())
-    queue = text_of(browser_of(make_agent()).get("/admin/cases/case/"))
+    queue = text_of(client_of(make_agent()).get("/admin/cases/case/"))
     assert queue.index("Later with the bundle") < queue.index("Earlier of another")
 
 
@@ -135,14 +130,14 @@ def test_what_the_account_holds_is_granted_to_it_by_the_link(
     made = ask(rita, ultimate, "event-management", now=business_now())
     operations.accept_request(made, actor=tam, now=business_now())
     page = f"/admin/accelerators/engagementrequest/{made.pk}/change/"
-    granter = browser_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER))
-    assert "Grant the add-on" not in text_of(browser_of(tam).get(page))
+    granter = client_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER))
+    assert "Grant the add-on" not in text_of(client_of(tam).get(page))
     assert granted_by_the_link(granter, page).status_code == 302
     assert AddOnGrant.objects.get().license is None
 
 
 def test_what_was_accepted_can_be_asked_for_once_more(ultimate: License, rita: User, tam: User) -> None:
-    client = browser_of(rita)
+    client = client_of(rita)
     first = ask(rita, ultimate, now=business_now())
     asked = client.get(THING)
     assert ("Request once more" in text_of(asked), "/request/?" in asked.content.decode()) == (False, False)
@@ -156,7 +151,7 @@ def test_what_was_accepted_can_be_asked_for_once_more(ultimate: License, rita: U
 
 
 def test_what_works_by_itself_is_not_asked_for(ultimate: License, rita: User) -> None:
-    client, address = browser_of(rita), f"{PAGE}priority-queue-bundle/"
+    client, address = client_of(rita), f"{PAGE}priority-queue-bundle/"
     page = client.get(address)
     assert "You have it It comes with your success plan" in text_of(page)
     assert "/request/" not in page.content.decode()
@@ -172,7 +167,7 @@ def names(response: Any) -> list[str]:
 
 
 def test_filters_narrow_down_and_unknown_ones_count_as_none(ultimate: License, rita: User) -> None:
-    client = browser_of(rita)
+    client = client_of(rita)
     every = names(client.get(PAGE))
     assert len(every) == 6 + 14 + 8 + 1 + 4
     assert len(names(client.get(PAGE, {"kind": "accelerator"}))) == 14
@@ -202,7 +197,7 @@ def test_filters_narrow_down_and_unknown_ones_count_as_none(ultimate: License, r
 def test_it_is_shown_for_the_license_that_the_address_names(ultimate: License) -> None:
     cloud = make_license(ultimate.account, "experience-manager-cloud", plan=Plan.EXPERT)
     person = make_customer(ultimate, cloud, may_request=True)
-    client = browser_of(person)
+    client = client_of(person)
     page = f"{PAGE}advanced-cloud-support/"
     assert "Show it for Experience Manager as a Cloud Service" in text_of(
         client.get(page, {"license": ultimate.pk})
@@ -215,7 +210,7 @@ def test_it_is_shown_for_the_license_that_the_address_names(ultimate: License) -
 
 def test_who_has_no_permission_or_no_seat_reads_all_and_is_shown_the_way(ultimate: License) -> None:
     make_administrator(ultimate, name="Anna Administrator")
-    reader, colleague = browser_of(make_customer(ultimate)), browser_of(make_person(ultimate.account))
+    reader, colleague = client_of(make_customer(ultimate)), client_of(make_person(ultimate.account))
     assert "You may read the catalogue, and not request from it yet." in text_of(reader.get(PAGE))
     assert "Ask for the permission" in text_of(reader.get(THING))
     assert reader.get(f"{THING}request/", {"license": ultimate.pk}).status_code == 403
@@ -226,7 +221,7 @@ def test_who_has_no_permission_or_no_seat_reads_all_and_is_shown_the_way(ultimat
 
 
 def test_the_administrator_gives_the_permission_on_the_page_of_the_contacts(ultimate: License) -> None:
-    client, bert = browser_of(make_administrator(ultimate)), make_customer(ultimate)
+    client, bert = client_of(make_administrator(ultimate)), make_customer(ultimate)
     sent = {
         "form_token": new_token(),
         "person": bert.pk,
@@ -241,7 +236,7 @@ def test_the_administrator_gives_the_permission_on_the_page_of_the_contacts(ulti
 
 def test_the_comparison_marks_what_one_has(ultimate: License, rita: User) -> None:
     target = make_license(ultimate.account, "target", plan=Plan.EXPERT)
-    page = browser_of(rita).get(f"{PAGE}compare/")
+    page = client_of(rita).get(f"{PAGE}compare/")
     assert ("Yours: Target" in text_of(page), "Yours: Analytics" in text_of(page)) == (True, True)
     assert "Analytics: with the plan" in line_of(page, "Mentor Sessions")
     assert line_of(page, "Success Accelerators") == "With the Priority Queue Bundle Included Analytics"
@@ -256,7 +251,7 @@ def test_the_comparison_marks_what_one_has(ultimate: License, rita: User) -> Non
         actor=make_superuser(),
         now=business_now(),
     )
-    opened = browser_of(rita).get(f"{PAGE}compare/")
+    opened = client_of(rita).get(f"{PAGE}compare/")
     assert line_of(opened, "Success Accelerators").endswith("Included Analytics, Target")
 
 
@@ -269,14 +264,14 @@ def line_of(response: Any, name: str) -> str:
 
 
 def test_a_maintenance_model_shows_its_levels_and_who_answers(ultimate: License, rita: User) -> None:
-    page = text_of(browser_of(rita).get(f"{PAGE}maintenance-managed/"))
+    page = text_of(client_of(rita).get(f"{PAGE}maintenance-managed/"))
     for words in ("With complete DevOps.", "Merchandising operations", "Who answers for what"):
         assert words in page
-    assert browser_of(rita).get(f"{PAGE}service-level-optional/").status_code == 404
+    assert client_of(rita).get(f"{PAGE}service-level-optional/").status_code == 404
 
 
 def test_staff_read_the_catalogue_with_nothing_marked(pool: User) -> None:
-    client = browser_of(pool)
+    client = client_of(pool)
     assert len(names(client.get(PAGE))) == 33
     assert client.get(THING).status_code == 200
     assert client.get("/requests/").status_code == 302
@@ -288,7 +283,7 @@ def test_pages_cost_the_same_statements_whatever_there_is(
 ) -> None:
     slugs = ("environment-review", "solution-review", "adoption-review", "launch-advisory")
     made = [ask(rita, ultimate, slug, now=business_now()) for slug in slugs[:requests]]
-    client = browser_of(rita)
+    client = client_of(rita)
     client.get("/requests/")
     costs = {
         PAGE: 14,
@@ -309,7 +304,7 @@ def test_pages_cost_the_same_statements_whatever_there_is(
 
 
 def test_a_request_sent_twice_is_one(ultimate: License, rita: User) -> None:
-    client, form = browser_of(rita), said()
+    client, form = client_of(rita), said()
     address = f"{THING}request/?license={ultimate.pk}"
     first, second = client.post(address, form), client.post(address, form)
     assert first["Location"] == second["Location"]
@@ -317,7 +312,7 @@ def test_a_request_sent_twice_is_one(ultimate: License, rita: User) -> None:
 
 
 def test_a_refused_form_keeps_what_was_typed(ultimate: License, rita: User) -> None:
-    client = browser_of(rita)
+    client = client_of(rita)
     response = client.post(
         f"{THING}request/?license={ultimate.pk}", said(goal="My goal", wished_from="2020-01-01")
     )
@@ -330,7 +325,7 @@ def test_a_refused_form_keeps_what_was_typed(ultimate: License, rita: User) -> N
 
 def test_a_request_is_cancelled_and_handed_over_in_the_browser(ultimate: License, rita: User) -> None:
     carl = make_customer(ultimate, name="Carl Colleague", may_request=True)
-    made, client = ask(rita, ultimate, now=business_now()), browser_of(rita)
+    made, client = ask(rita, ultimate, now=business_now()), client_of(rita)
     page = f"/requests/{made.pk}/"
     handed = client.post(f"{page}hand-to-colleague/", {"form_token": new_token(), "colleague": carl.pk})
     assert (handed.status_code, handed["Location"]) == (302, page)
@@ -350,7 +345,7 @@ def test_a_request_is_cancelled_and_handed_over_in_the_browser(ultimate: License
 def test_a_decision_that_is_refused_comes_back_beside_its_field(
     ultimate: License, rita: User, tam: User
 ) -> None:
-    made, client = ask(rita, ultimate, now=business_now()), browser_of(tam)
+    made, client = ask(rita, ultimate, now=business_now()), client_of(tam)
     address = f"/admin/accelerators/engagementrequest/{made.pk}/change/"
     response = client.post(address, {"decision": "decline", "answer": " ", "colleague": ""})
     assert (response.status_code, "Write the reason" in response.content.decode()) == (400, True)
@@ -363,7 +358,7 @@ def test_a_decision_that_is_refused_comes_back_beside_its_field(
 def test_units_are_asked_for_where_something_is_counted_in_them(
     ultimate: License, rita: User, tam: User
 ) -> None:
-    root = browser_of(make_superuser())
+    root = client_of(make_superuser())
     # Begun in every zone.
     today = (business_now() - DAY).date()
     sent = {
@@ -377,7 +372,7 @@ def test_units_are_asked_for_where_something_is_counted_in_them(
     assert "3 / 3" in text_of(root.get("/admin/accelerators/unitgrant/"))
     made = ask(rita, ultimate, "mentor-sessions", now=business_now())
     address = f"/admin/accelerators/engagementrequest/{made.pk}/change/"
-    client = browser_of(tam)
+    client = client_of(tam)
     assert "3 sessions left." in text_of(client.get(address))
     answer = {"decision": "accept", "answer": "", "colleague": ""}
     too_many = client.post(address, {**answer, "units": "4"})
@@ -385,7 +380,7 @@ def test_units_are_asked_for_where_something_is_counted_in_them(
     assert client.post(address, {**answer, "units": "2"}).status_code == 302
     assert "Uses 2 sessions." in text_of(client.get(address))
     assert "used" in text_of(root.get(f"/admin/accelerators/unitgrant/{UnitGrant.objects.get().pk}/change/"))
-    assert "1 of 3" in text_of(browser_of(rita).get(f"{PAGE}mentor-sessions/"))
+    assert "1 of 3" in text_of(client_of(rita).get(f"{PAGE}mentor-sessions/"))
 
 
 def test_a_grant_is_ended_in_the_admin(expert: License, emil: User) -> None:
@@ -398,7 +393,7 @@ def test_a_grant_is_ended_in_the_admin(expert: License, emil: User) -> None:
         actor=make_superuser(),
         now=business_now(),
     )
-    root, address = browser_of(make_superuser()), f"/admin/entitlements/addongrant/{made.pk}/change/"
+    root, address = client_of(make_superuser()), f"/admin/entitlements/addongrant/{made.pk}/change/"
     assert root.post(address, {"is_sure": "on"}).status_code == 302
     made.refresh_from_db()
     assert (made.next_step_at, made.ends_at <= business_now()) == (None, True)
@@ -406,7 +401,7 @@ def test_a_grant_is_ended_in_the_admin(expert: License, emil: User) -> None:
 
 
 def test_a_catalogue_manager_sees_what_changes_before_it_is_saved(db: None) -> None:
-    cora = browser_of(make_staff(StaffGroup.CATALOGUE_MANAGER))
+    cora = client_of(make_staff(StaffGroup.CATALOGUE_MANAGER))
     old = CatalogueRow.objects.get(slug="environment-review")
     form = cora.get(f"/admin/accelerators/cataloguerow/add/?from={old.pk}")
     assert 'value="Environment Review"' in form.content.decode()
@@ -444,13 +439,13 @@ def test_a_success_manager_reads_the_cases_of_their_accounts_and_does_nothing_to
     ultimate: License, rita: User, tam: User, emil: User
 ) -> None:
     hers, other = make_case(rita, title="Hers alone"), make_case(emil, title="Of somebody else")
-    client = browser_of(tam)
+    client = client_of(tam)
     listed = text_of(client.get("/admin/cases/case/"))
     assert ("Hers alone" in listed, "Of somebody else" in listed) == (True, False)
     assert client.get(f"/admin/cases/case/{hers.pk}/change/").status_code == 200
     assert client.get(f"/admin/cases/case/{other.pk}/change/").status_code == 404
     note = {"form_token": new_token(), "text": "Text"}
     assert client.post(f"/admin/cases/case/{hers.pk}/act/add-note/", note).status_code == 403
-    cora = browser_of(make_staff(StaffGroup.CATALOGUE_MANAGER))
+    cora = client_of(make_staff(StaffGroup.CATALOGUE_MANAGER))
     assert cora.get("/admin/cases/case/").status_code == 403
     assert cora.get("/admin/notices/notice/").status_code == 403

@@ -17,6 +17,7 @@ from entitlements.plans import Plan
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import Account, User
 from portal.clock import machine_now
+from tests.factories.browsers import client_of
 from tests.factories.people import (
     EPOCH,
     make_account,
@@ -58,15 +59,9 @@ def license_() -> License:
     return made
 
 
-def _client(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def manager() -> Client:
-    return _client(make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager"))
+    return client_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager"))
 
 
 def _list(name: str) -> str:
@@ -125,7 +120,7 @@ def _state() -> list[list[dict[str, Any]]]:
 def test_agents_and_leads_read_and_change_nothing(license_: License, name: str) -> None:
     address = _change(_rows(license_)[name], name)
     for person in (make_agent(), make_lead()):
-        client = _client(person)
+        client = client_of(person)
         before = _state()
         assert client.get(_list(name)).status_code == 200
         page = client.get(address)
@@ -141,7 +136,7 @@ def test_agents_and_leads_read_and_change_nothing(license_: License, name: str) 
 @pytest.mark.parametrize("name", MODELS)
 def test_customers_and_strangers_see_nothing_of_the_admin(license_: License, name: str) -> None:
     address = _change(_rows(license_)[name], name)
-    for client in (Client(), _client(license_.seats.order_by("pk")[0].user)):
+    for client in (Client(), client_of(license_.seats.order_by("pk")[0].user)):
         for wanted in (_list(name), _add(name), address):
             assert client.get(wanted).status_code in {302, 403, 404}
             assert client.post(wanted).status_code in {302, 403, 404}
@@ -309,7 +304,7 @@ def test_a_contacts_sign_in_is_not_ended_while_they_hold_a_seat(license_: Licens
 
 
 def test_a_password_is_set_by_the_superuser_on_its_own_page(license_: License) -> None:
-    root = _client(make_superuser())
+    root = client_of(make_superuser())
     contact = User.objects.get(email="contact@northwind.example")
     address = _change(contact, "entitlements_person")
     assert "../password/" in root.get(address).content.decode()
@@ -324,8 +319,8 @@ def test_a_password_is_set_by_the_superuser_on_its_own_page(license_: License) -
     contact.refresh_from_db()
     assert contact.check_password(secret)
     for person in map(make_staff, StaffGroup):
-        assert _client(person).get(page).status_code == 403
-        assert "../password/" not in _client(person).get(address).content.decode()
+        assert client_of(person).get(page).status_code == 403
+        assert "../password/" not in client_of(person).get(address).content.decode()
 
 
 def test_people_of_staff_are_not_listed_among_customers(license_: License, manager: Client) -> None:

@@ -17,6 +17,7 @@ from entitlements.plans import Plan
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from portal.notices.models import Notice
+from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
 from tests.factories.people import (
     make_account,
@@ -56,12 +57,6 @@ def license_() -> License:
 @pytest.fixture
 def manager() -> Client:
     return client_of(make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager"))
-
-
-def client_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def invited(license_: License, address: str = NEW, now: datetime = NOW) -> Invitation:

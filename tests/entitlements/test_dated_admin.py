@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from entitlements import operations
 from entitlements.models import DayOff, License, RegionHours, ResponseTarget
 from entitlements.plans import Plan
+from tests.factories.browsers import client_of
 from tests.factories.people import (
     EPOCH,
     make_account,
@@ -42,12 +42,6 @@ def license_() -> License:
     )
     make_customer(made, email="contact@northwind.example")
     return made
-
-
-def client_of(person: Any) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def shown(response: Any) -> str:

@@ -16,7 +16,8 @@ from entitlements.models.invitations import VALID_FOR, token_for
 from entitlements.plans import Plan
 from portal.accounts.models import Account, User
 from portal.work.form_tokens import new_token
-from tests.cases.views.browsing import client_of, own_statements, shown
+from tests.cases.views.browsing import own_statements, shown
+from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
 from tests.factories.people import (
     EPOCH,

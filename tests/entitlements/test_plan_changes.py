@@ -17,6 +17,7 @@ from entitlements.wording import refusal_text
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from portal.errors import DomainError
+from tests.factories.browsers import client_of
 from tests.factories.people import (
     make_account,
     make_administrator,
@@ -192,12 +193,6 @@ def test_whom_a_plan_affects_counts_contacts_and_open_invitations_against_it() -
 
 
 # --- The admin --------------------------------------------------------------------------------------
-
-
-def client_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture

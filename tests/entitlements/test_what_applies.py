@@ -14,6 +14,7 @@ from entitlements.models import License, Product
 from entitlements.plans import Plan
 from entitlements.targets import MOST_MINUTES, Priority, Service
 from portal.accounts.models import User
+from tests.factories.browsers import client_of
 from tests.factories.people import (
     EPOCH,
     make_account,
@@ -47,12 +48,6 @@ def license_() -> License:
     )
     make_customer(made, email="contact@northwind.example")
     return made
-
-
-def client_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture

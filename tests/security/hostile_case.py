@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from cases import operations
 from cases.lifecycle import Channel, EscalationReason
@@ -19,13 +18,6 @@ from tests.security.corpus.markup import XSS
 
 # What tag and phone take at most, and the environment.
 _SHORT = 40
-
-
-def client_of(person: User) -> Client:
-    """A browser in which this person has signed in."""
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def hostile_case(

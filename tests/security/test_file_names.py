@@ -12,10 +12,10 @@ from portal.accounts.models import User
 from portal.files.models import StoredFile
 from portal.work.form_tokens import new_token
 from tests.factories import people
+from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
 from tests.security.corpus import files as corpus
 from tests.security.corpus.names import DISGUISED_NAMES, EVIL_NAMES, REFUSED_NAMES
-from tests.security.hostile_case import client_of
 from tests.security.parsing import faults_of
 from tests.security.sending import (
     MULTIPART,

@@ -31,8 +31,8 @@ from portal.notices.sender import send_due
 from portal.work.form_tokens import new_token
 from tests.cases.records import snapshot
 from tests.factories import people
+from tests.factories.browsers import client_of
 from tests.factories.cases import ASKED, make_case
-from tests.security.hostile_case import client_of
 from tests.security.parsing import faults_of
 from tests.walks.routes import every_route
 

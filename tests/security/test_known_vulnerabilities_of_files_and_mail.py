@@ -18,9 +18,9 @@ from portal.files.models import StoredFile
 from portal.notices.sender import send_due
 from portal.work.form_tokens import new_token
 from tests.factories import people
+from tests.factories.browsers import client_of
 from tests.factories.cases import ASKED, make_case
 from tests.security.corpus.files import HTML, SVG, png
-from tests.security.hostile_case import client_of
 from tests.security.parsing import acts, faults_of, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_asked", "store_folder", "adopted")]

@@ -8,10 +8,10 @@ from cases import operations
 from cases.prose import to_html
 from portal.notices.sender import send_due
 from tests.cases.test_prose import ALLOWED
+from tests.factories.browsers import client_of
 from tests.factories.cases import ASKED, make_case
 from tests.factories.people import make_agent
 from tests.security.corpus.links import LINKS
-from tests.security.hostile_case import client_of
 from tests.security.parsing import Page, as_browsers_do, faults_of, read
 
 WRAPPINGS = ("{}", "> - {}", "| a |\n|---|\n| {} |", "**{}**", "# {}", "text\n\n1. {}\n   more")

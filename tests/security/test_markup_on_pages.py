@@ -22,9 +22,10 @@ from portal.notices.sender import send_due
 from portal.notices.states import MailState
 from portal.work.form_tokens import new_token
 from tests.factories import people
+from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
 from tests.security.corpus.markup import GROUPS, XSS
-from tests.security.hostile_case import client_of, hostile_case
+from tests.security.hostile_case import hostile_case
 from tests.security.parsing import faults_of, read
 
 pytestmark = [

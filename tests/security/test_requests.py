@@ -19,8 +19,8 @@ from entitlements.models import License
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
 from tests.factories import people
+from tests.factories.browsers import client_of
 from tests.security.corpus.text import BYTES, CONTROLS, DATES, NUMBERS, STORMS
-from tests.security.hostile_case import client_of
 from tests.security.parsing import faults_of
 from tests.security.sending import FORM, ask, urlencoded
 

@@ -18,8 +18,8 @@ from portal.accounts.models import User
 from portal.files.checks import ALLOWED, MAX_BYTES, refusal
 from portal.files.models import StoredFile
 from portal.work.form_tokens import new_token
+from tests.factories.browsers import client_of
 from tests.security.corpus import files as corpus
-from tests.security.hostile_case import client_of
 from tests.security.sending import (
     BOUNDARY,
     FORM,

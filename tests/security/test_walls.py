@@ -16,8 +16,8 @@ from cases.models import Case
 from portal.accounts.models import User
 from portal.notices.sender import send_due
 from tests.factories import people
+from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
-from tests.security.hostile_case import client_of
 from tests.security.sending import ask, urlencoded
 from tests.walks.routes import every_route
 

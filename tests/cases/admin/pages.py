@@ -9,19 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case
-from portal.accounts.models import User
 from portal.work.form_tokens import new_token
 
 LIST = reverse("admin:cases_case_changelist")
 ADD = reverse("admin:cases_case_add")
 POLICIES = reverse("admin:cases_followuppolicy_changelist")
 ADD_POLICY = reverse("admin:cases_followuppolicy_add")
-
-
-def client_of(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page_of(case: Case) -> str:

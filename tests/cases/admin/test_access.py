@@ -11,7 +11,8 @@ from cases.lifecycle import Status
 from cases.models import Case
 from cases.queries import queue_summary
 from portal.accounts.models import User
-from tests.cases.admin.pages import ADD, ADD_POLICY, LIST, POLICIES, act, client_of, numbers_in, page_of
+from tests.cases.admin.pages import ADD, ADD_POLICY, LIST, POLICIES, act, numbers_in, page_of
+from tests.factories.browsers import client_of
 from tests.factories.cases import (
     ASKED,
     current,

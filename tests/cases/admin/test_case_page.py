@@ -12,7 +12,8 @@ from cases.lifecycle import Status
 from cases.models import Attachment, Case, CaseEvent, InternalNote, Message
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
-from tests.cases.admin.pages import LIST, act, act_on, client_of, page_of, statements_of
+from tests.cases.admin.pages import LIST, act, act_on, page_of, statements_of
+from tests.factories.browsers import client_of
 from tests.factories.cases import (
     ASKED,
     current,

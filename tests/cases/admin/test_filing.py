@@ -8,7 +8,8 @@ from cases.models import Case
 from entitlements.models import License
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
-from tests.cases.admin.pages import ADD, client_of, page_of
+from tests.cases.admin.pages import ADD, page_of
+from tests.factories.browsers import client_of
 from tests.factories.cases import (
     make_closed_case,
 )

@@ -6,7 +6,8 @@ import pytest
 
 from cases.models import Case, FollowUpPolicy
 from portal.accounts.models import User
-from tests.cases.admin.pages import ADD_POLICY, POLICIES, client_of
+from tests.cases.admin.pages import ADD_POLICY, POLICIES
+from tests.factories.browsers import client_of
 
 pytestmark = pytest.mark.django_db
 

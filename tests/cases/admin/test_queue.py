@@ -14,7 +14,8 @@ from entitlements.models import License
 from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.notices.models import Notice
-from tests.cases.admin.pages import LIST, client_of, numbers_in, statements_of
+from tests.cases.admin.pages import LIST, numbers_in, statements_of
+from tests.factories.browsers import client_of
 from tests.factories.cases import (
     ASKED,
     FILED,

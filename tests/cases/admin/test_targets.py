@@ -14,7 +14,8 @@ from entitlements.models import License
 from entitlements.plans import Plan
 from entitlements.targets import Priority
 from portal.accounts.models import User
-from tests.cases.admin.pages import LIST, client_of, numbers_in
+from tests.cases.admin.pages import LIST, numbers_in
+from tests.factories.browsers import client_of
 from tests.factories.cases import FILED, current, make_case
 from tests.factories.people import make_customer, make_license
 

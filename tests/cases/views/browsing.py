@@ -4,13 +4,13 @@ import re
 from typing import Any
 
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Case
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
+from tests.factories.browsers import client_of
 
 LIST = "/cases/"
 NEW = "/cases/new/"
@@ -20,13 +20,6 @@ _FRAME = re.compile(
     r'|FROM "accounts_user" LEFT OUTER JOIN "accounts_account" '
     r"|^(SAVEPOINT|RELEASE|BEGIN|COMMIT)"
 )
-
-
-def client_of(person: User) -> Client:
-    """A browser in which this person has signed in."""
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def page_of(case: Case) -> str:

@@ -18,7 +18,8 @@ from portal.files.checks import MAX_BYTES
 from portal.files.models import StoredFile
 from portal.work.form_tokens import new_token
 from tests.cases.records import kinds, snapshot
-from tests.cases.views.browsing import act_on, client_of, page_of, send, shown
+from tests.cases.views.browsing import act_on, page_of, send, shown
+from tests.factories.browsers import client_of
 from tests.factories.cases import (
     ASKED,
     CLOSES,

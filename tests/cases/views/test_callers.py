@@ -16,7 +16,8 @@ from portal.accounts.models import User
 from portal.notices.kinds import kind_of
 from portal.notices.models import Notice
 from portal.work.form_tokens import new_token
-from tests.cases.views.browsing import client_of, page_of, send, shown
+from tests.cases.views.browsing import page_of, send, shown
+from tests.factories.browsers import client_of
 from tests.factories.cases import FILED, current
 from tests.factories.people import make_customer
 

@@ -9,7 +9,8 @@ from cases import operations
 from cases.models import Case
 from entitlements.targets import Priority
 from portal.accounts.models import User
-from tests.cases.views.browsing import act_on, client_of, page_of, send, shown
+from tests.cases.views.browsing import act_on, page_of, send, shown
+from tests.factories.browsers import client_of
 from tests.factories.cases import FILED, current, make_case, make_p1_case
 
 # 08:00 in Los Angeles.

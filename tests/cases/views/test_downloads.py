@@ -12,7 +12,8 @@ from entitlements.operations import remove_named_contact
 from portal.accounts.models import User
 from portal.files.models import StoredFile
 from portal.files.storing import store_all
-from tests.cases.views.browsing import client_of, page_of
+from tests.cases.views.browsing import page_of
+from tests.factories.browsers import client_of
 from tests.factories.cases import ASKED, make_case
 from tests.factories.people import make_customer, make_superuser
 

@@ -14,7 +14,8 @@ from entitlements.targets import Priority
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
 from tests.cases.records import snapshot
-from tests.cases.views.browsing import NEW, client_of, page_of, shown
+from tests.cases.views.browsing import NEW, page_of, shown
+from tests.factories.browsers import client_of
 from tests.factories.cases import ASKED, make_case, make_closed_case
 from tests.factories.people import make_bare_license, make_customer, make_license, make_person
 

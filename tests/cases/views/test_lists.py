@@ -10,7 +10,8 @@ from cases.lifecycle import Status
 from cases.models import Case, FollowUpPolicy
 from entitlements.models import License
 from portal.accounts.models import User
-from tests.cases.views.browsing import LIST, client_of, numbers_in, own_statements, shown
+from tests.cases.views.browsing import LIST, numbers_in, own_statements, shown
+from tests.factories.browsers import client_of
 from tests.factories.cases import (
     ASKED,
     FILED,

@@ -12,7 +12,8 @@ from cases.lifecycle import Status
 from cases.models import Case, CaseEvent, Message
 from entitlements.targets import Priority
 from portal.accounts.models import User
-from tests.cases.views.browsing import client_of, own_statements, page_of, shown
+from tests.cases.views.browsing import own_statements, page_of, shown
+from tests.factories.browsers import client_of
 from tests.factories.cases import (
     ASKED,
     CLOSES,

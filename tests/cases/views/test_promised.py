@@ -19,7 +19,8 @@ from portal.accounts.models import Region, User
 from portal.notices.sender import send_due
 from portal.work.form_tokens import new_token
 from portal.work.instance import adopt
-from tests.cases.views.browsing import NEW, client_of, page_of, shown
+from tests.cases.views.browsing import NEW, page_of, shown
+from tests.factories.browsers import client_of
 from tests.factories.people import make_account, make_customer, make_license, make_superuser
 
 pytestmark = pytest.mark.django_db

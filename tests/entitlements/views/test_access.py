@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.test import Client
 
 from entitlements import operations
 from entitlements.models import AccessGrant, License
 from portal.accounts.models import User
 from portal.clock import business_now
 from portal.work.form_tokens import new_token
+from tests.factories.browsers import client_of
 from tests.factories.people import make_customer, make_license, make_person
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +25,6 @@ def license_() -> License:
 @pytest.fixture
 def contact(license_: License) -> User:
     return make_customer(license_)
-
-
-def client_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def said(license_: License, **facts: str) -> dict[str, object]:

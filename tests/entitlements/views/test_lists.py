@@ -12,6 +12,7 @@ from entitlements.plans import Plan
 from portal.accounts.models import User
 from portal.notices.models import Notice
 from portal.work.form_tokens import new_token
+from tests.factories.browsers import client_of
 from tests.factories.people import (
     make_account,
     make_administrator,
@@ -34,12 +35,6 @@ def license_() -> License:
 @pytest.fixture
 def administrator(license_: License) -> User:
     return make_administrator(license_, name="=Amy")
-
-
-def client_of(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
 
 
 def preview(client: Client, text: str) -> str:

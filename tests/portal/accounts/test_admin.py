@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import Country, Duty, Region, StaffMember, User
+from tests.factories.browsers import client_of
 from tests.factories.people import (
     make_agent,
     make_customer,
@@ -29,15 +30,9 @@ pytestmark = pytest.mark.django_db
 NAMES = ["accounts_region", "accounts_country", "accounts_staffmember", "accounts_duty"]
 
 
-def _client(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def root() -> Client:
-    return _client(make_superuser())
+    return client_of(make_superuser())
 
 
 def _rows() -> dict[str, Any]:
@@ -69,7 +64,7 @@ def _state() -> list[list[dict[str, Any]]]:
 def test_agents_and_leads_read_and_change_nothing(name: str) -> None:
     address, people = _change(name, _rows()[name]), (make_agent(), make_lead())
     before = _state()
-    for client in map(_client, people):
+    for client in map(client_of, people):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
         page = client.get(address)
         assert page.status_code == 200
@@ -174,11 +169,11 @@ def test_the_superuser_does_not_lock_themselves_out(root: Client) -> None:
 
 def test_who_only_reads_sees_the_roles_and_no_way_to_the_password() -> None:
     agent = make_staff(StaffGroup.AGENT, StaffGroup.LEAD, email="agent@staff.example")
-    page = _client(make_lead()).get(_change("accounts_staffmember", agent)).content.decode()
+    page = client_of(make_lead()).get(_change("accounts_staffmember", agent)).content.decode()
     assert "Agent, Lead" in page
     assert "../password/" not in page
     password = _change("accounts_staffmember", agent).replace("change", "password")
-    assert _client(make_lead()).get(password).status_code == 403
+    assert client_of(make_lead()).get(password).status_code == 403
 
 
 def test_a_password_of_staff_is_set_on_its_own_page(root: Client) -> None:
@@ -249,9 +244,9 @@ def test_a_hotline_is_set_in_the_admin_and_shown_where_a_case_is_filed(root: Cli
     assert (refused.status_code, "Write a telephone number" in refused.content.decode()) == (400, True)
     assert 'value="call us"' in refused.content.decode()
     assert root.post(_change("accounts_region", region), {"hotline": "+1 555 0142"}).status_code == 302
-    page = _client(make_customer()).get("/cases/new/").content.decode()
+    page = client_of(make_customer()).get("/cases/new/").content.decode()
     assert '<a href="tel:+15550142"><strong>+1 555 0142</strong></a>' in page
 
 
 def test_no_hotline_is_shown_where_none_is_set() -> None:
-    assert "Production down?" not in _client(make_customer()).get("/cases/new/").content.decode()
+    assert "Production down?" not in client_of(make_customer()).get("/cases/new/").content.decode()

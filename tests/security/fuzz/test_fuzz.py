@@ -24,9 +24,9 @@ from portal.accounts.models import User
 from portal.files.storing import store
 from portal.notices.models import Notice
 from tests.factories import people
+from tests.factories.browsers import client_of
 from tests.factories.cases import ASKED, make_case, make_closed_case, make_waiting_case
 from tests.security.fuzz.drawing import ACTIONS, Drawing, Drawn
-from tests.security.hostile_case import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_asked", "store_folder")]
 
