@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -10,7 +9,7 @@ from entitlements import plans, terms
 from entitlements.models import License, Term
 from entitlements.plans import Plan
 from entitlements.queries.capacity import capacity_of
-from entitlements.queries.licenses import region_zone
+from entitlements.queries.licenses import region_zone, today_by_region
 from entitlements.queries.promises import service_under
 from entitlements.queries.seats import contacts_of
 from entitlements.targets import Service
@@ -30,8 +29,7 @@ def accounts_under(service: Service, at: datetime) -> list[str]:
     Terms that begin later count, for what begins at the instant governs them too; days are the region's.
     """
     goes_on = Q()
-    for region in Region.objects.order_by("pk"):
-        today = terms.local_day(at, ZoneInfo(region.time_zone))
+    for region, today in today_by_region(at):
         goes_on |= Q(license__account__country__region=region, last_on__gte=today)
     under = {
         term.license.account.name
