@@ -39,6 +39,16 @@ def ends_at(last_on: date, zone: tzinfo) -> datetime:
     return starts_at(last_on + timedelta(days=1), zone)
 
 
+def term_columns(first_on: date, last_on: date, zone: tzinfo) -> dict[str, date | datetime]:
+    """Give the columns of a grant's term: its days, and the instants at which it begins and ends."""
+    return {
+        "first_on": first_on,
+        "last_on": last_on,
+        "begins_at": starts_at(first_on, zone),
+        "ends_at": ends_at(last_on, zone),
+    }
+
+
 def in_force(terms: Iterable[DaysT], now: datetime, zone: tzinfo) -> DaysT | None:
     """Find the term that an instant falls into; there is at most one, for terms never overlap."""
     today = local_day(now, zone)

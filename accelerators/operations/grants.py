@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accelerators import notices
 from accelerators.availability import Reason, State, availability
-from accelerators.operations.units import check_term, term_columns
+from accelerators.operations.units import check_term
 from accelerators.queries import holder_of, row_in_force
 from entitlements.add_ons import OF_THE_ACCOUNT, TOLD_BEFORE_END, AddOn
 from entitlements.models import AddOnGrant, License
@@ -15,7 +15,7 @@ from entitlements.operations.changing import locked_account, locked_license, rec
 from entitlements.permissions import entitlements_refusal
 from entitlements.plans import Plan
 from entitlements.queries import region_zone
-from entitlements.terms import local_day, overlapping
+from entitlements.terms import local_day, overlapping, term_columns
 from portal.accounts.models import Account, User
 from portal.errors import DomainError, FieldRefused
 

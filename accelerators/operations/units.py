@@ -1,8 +1,6 @@
 """Verbs about units of Mentor Sessions and Developer Boost: a ledger never below zero (SPEC 4.1)."""
 
 from datetime import date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -17,7 +15,7 @@ from entitlements.operations.changing import locked_account, locked_license, rec
 from entitlements.operations.licenses import check_days
 from entitlements.permissions import entitlements_refusal
 from entitlements.queries import region_zone
-from entitlements.terms import ends_at, local_day, starts_at
+from entitlements.terms import local_day, starts_at, term_columns
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused
 
@@ -103,16 +101,6 @@ def check_term(first_on: date, last_on: date, *, today: date) -> None:
     check_days(first_on, last_on)
     if last_on < today:
         raise FieldRefused("grant_in_the_past", "last_on")
-
-
-def term_columns(first_on: date, last_on: date, zone: ZoneInfo) -> dict[str, Any]:
-    """Give the columns of a grant's term: its days, and the instants at which it begins and ends."""
-    return {
-        "first_on": first_on,
-        "last_on": last_on,
-        "begins_at": starts_at(first_on, zone),
-        "ends_at": ends_at(last_on, zone),
-    }
 
 
 def _check_units(units: int) -> None:
