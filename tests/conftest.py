@@ -1,5 +1,6 @@
 """What every test stands on: history that may be flushed, no way out of this machine, and a browser."""
 
+import gc
 import ipaddress
 import os
 import shutil
@@ -37,6 +38,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"once is enough, on SQLite: {reason}"))
 
 
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays anyway: it would look through thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 # These start processes or connections of their own, which no fixture tells.
 _OWN_WAYS_IN = (
     "tests/bench/",
@@ -68,6 +76,7 @@ TOGETHER = {
     "tests/faults/test_text_stays.py": "browser",
     "tests/machine/test_mutants.py": "mutants",
     "tests/machine/": "machine",
+    "tests/portal/demo/": "demo",
     "tests/walks/test_authorisation.py": "matrix",
 }
 

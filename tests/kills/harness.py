@@ -1,8 +1,9 @@
 """A child that does one thing to the database and kills itself at the n-th point of it.
 
-Points are counted, not listed: before and after every statement, every outermost commit, and the acceptance
-of every mail and page. A child writes each point to a pipe before it passes it, so that the parent
-knows how far it got, and what had been committed by then.
+Points are counted, not listed: the beginning, and after every statement, every outermost commit, every file
+that is stored or deleted, and the acceptance of every mail and page. Whoever dies before one of these has
+died after the one before it: nothing lies between them that outlives the process. A child writes each point
+to a pipe before it passes it, so that the parent knows how far it got, and what had been committed by then.
 """
 
 import gc
@@ -15,10 +16,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from unittest.mock import patch
 
+from django.core.files.storage import FileSystemStorage
 from django.db import connection, connections
 
 Work = Callable[[], object]
@@ -57,7 +59,6 @@ class _Points:
     count: int = 0
     commits: int = 0
     in_doubt: bool = False
-    labels: list[str] = field(default_factory=list)
 
     def reach(self, label: str) -> None:
         line = json.dumps([label, self.commits, self.in_doubt])
@@ -79,40 +80,37 @@ class _Points:
                 connection.connection.rollback()
 
     def statement(self, execute, sql, params, many, context):
-        label = _label(sql)
         commits_itself = not connection.in_atomic_block and sql.startswith(_WRITES)
-        self.reach(f"before {label}")
         result = execute(sql, params, many, context)
         if commits_itself:
             self.committed()
-        self.reach(f"after {label}")
+        self.reach(f"after {_label(sql)}")
         return result
 
     def commit(self, original: Work) -> Work:
         def commit() -> None:
-            self.reach("before COMMIT")
             original()
             self.committed()
             self.reach("after COMMIT")
 
         return commit
 
+    def keep_file(self, original: Callable[..., object], label: str) -> Callable[..., object]:
+        def keep(storage: FileSystemStorage, *arguments: object) -> object:
+            result = original(storage, *arguments)
+            self.reach(label)
+            return result
+
+        return keep
+
     def hand_over(self, original: Callable[..., object]) -> Callable[..., object]:
         def data(server: smtplib.SMTP, text: object) -> object:
-            self.reach("before the server accepts")
             answer = original(server, text)
             self.in_doubt = True
             self.reach("after the server accepted")
             return answer
 
         return data
-
-    def post(self, original: Callable[..., object]) -> Callable[..., object]:
-        def request(pager: HTTPConnection, *arguments: object) -> None:
-            self.reach("before the pager is asked")
-            original(pager, *arguments)
-
-        return request
 
     def hear(self, original: Callable[..., object]) -> Callable[..., object]:
         def getresponse(pager: HTTPConnection) -> object:
@@ -129,11 +127,14 @@ class _Points:
         with ExitStack() as stack:
             stack.enter_context(patch.object(connection, "commit", self.commit(connection.commit)))
             stack.enter_context(patch.object(smtplib.SMTP, "data", self.hand_over(smtplib.SMTP.data)))
-            stack.enter_context(patch.object(HTTPConnection, "request", self.post(HTTPConnection.request)))
             stack.enter_context(
                 patch.object(HTTPConnection, "getresponse", self.hear(HTTPConnection.getresponse))
             )
+            for name, label in (("_save", "after a file is stored"), ("delete", "after a file is deleted")):
+                kept = self.keep_file(getattr(FileSystemStorage, name), label)
+                stack.enter_context(patch.object(FileSystemStorage, name, kept))
             stack.enter_context(connection.execute_wrapper(self.statement))
+            self.reach("at the beginning")
             yield
 
 

@@ -359,7 +359,7 @@ MUTANTS: dict[Mutant, int] = {
     answer_starts_the_clock_anew: 8,
     hold_moves_no_step: 2,
     hold_ends_an_hour_before_midnight: 2,
-    released_hold_counts_whole: 1,
+    released_hold_counts_whole: 7,
     extension_allowed_twice: 2,
     reply_leaves_the_period_running: 5,
     reply_accepted_after_closure: 8,
@@ -389,6 +389,6 @@ MUTANTS: dict[Mutant, int] = {
     taken_over_without_a_target: 2,
     administrator_not_told_of_a_caller: 1,
     untouched_caller_can_be_reopened: 9,
-    contact_by_phone_leaves_the_call_awaited: 10,
+    contact_by_phone_leaves_the_call_awaited: 2,
     call_promised_for_p4: 2,
 }

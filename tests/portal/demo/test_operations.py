@@ -215,6 +215,7 @@ class ResettingTests(DemoTestCase):
 
 
 @pytest.mark.django_db
+@pytest.mark.once("the instants of the story are reckoned in Python; that it loads is tried on each")
 def test_the_demo_can_be_loaded_in_the_night_in_which_clocks_change():
     now = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     with time_machine.travel(now, tick=False):

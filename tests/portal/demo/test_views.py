@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 
 from cases.models import Case
@@ -131,6 +132,7 @@ class TimeTests(DemoTestCase):
         assert business_now() == NOW
 
 
+@pytest.mark.once("the operation is tried on each; here it is asked for by a form")
 class ResetTests(DemoTestCase):
     def test_a_reset_begins_anew_and_keeps_the_people_of_the_story_signed_in(self):
         make_person(self.person(CONTACT).account, email="stranger@northwind.example")
