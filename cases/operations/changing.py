@@ -29,6 +29,7 @@ from entitlements.operations.changing import locked_license
 from entitlements.queries import forget_seats
 from portal.accounts.groups import staff_groups
 from portal.accounts.models import User
+from portal.accounts.operations import hold_staff
 from portal.files.storing import StoredBlob, keep
 
 
@@ -118,15 +119,25 @@ class Change:
 
 @contextmanager
 def changing(
-    case: Case, action: Action, *, actor: User, now: datetime, with_license: bool = False
+    case: Case,
+    action: Action,
+    *,
+    actor: User,
+    now: datetime,
+    owner: User | None = None,
+    with_license: bool = False,
 ) -> Iterator[Change]:
     """This will lock the case (the license before it where a seat counts) and check `action`.
+
+    Before both it holds whoever of staff acts, and who is to own the case: nobody leaves with it.
 
     Raises:
         Case.DoesNotExist: `actor` may not see the case, or not any more.
         NotAllowed, DomainError: the action is refused; nothing has changed.
     """
     with transaction.atomic():
+        if actor.is_staff:
+            hold_staff(actor, *([owner] if owner else []))
         if with_license or not staff_groups(actor):
             # Removing a contact holds the same lock: a reply comes wholly before it or is refused.
             locked_license(case.license_id)

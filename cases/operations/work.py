@@ -23,7 +23,7 @@ def claim_case(case: Case, *, actor: User, now: datetime) -> Case:
 
 def assign_case(case: Case, *, owner: User, actor: User, now: datetime) -> Case:
     """This will give the case to another engineer; for leads."""
-    with changing(case, Action.ASSIGN, actor=actor, now=now) as change:
+    with changing(case, Action.ASSIGN, actor=actor, now=now, owner=owner) as change:
         if not works_cases(owner):
             raise FieldRefused("not_assignable", field="owner")
         before = change.case.owner_id

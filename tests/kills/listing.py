@@ -38,6 +38,7 @@ APART = {
     "portal.accounts.operations.change_email": "a part of `change_person` and `change_staff`",
     "portal.accounts.operations.check_language": "asks and writes nothing",
     "portal.accounts.operations.create_person": "a part of `add_person`, `add_staff`, `accept_invitation`",
+    "portal.accounts.operations.hold_staff": "locks and writes nothing",
     "portal.accounts.operations.require_superuser": "asks and writes nothing",
     "portal.demo.operations": "the demo's own, absent from a deployment; `make run` begins it again",
     "portal.notices.operations.is_paged": "asks and writes nothing",
