@@ -13,7 +13,7 @@ from typing import Any
 
 from cases import follow_up
 from cases.models import Case, CaseQuerySet, FollowUpPolicy, FollowUpStep, Hold, Watcher, case_number
-from cases.notices import each_once
+from cases.notices import customers_told, each_once
 from entitlements.queries import contacts_by_license
 from portal.accounts.models import User
 from portal.work.bulk import among
@@ -153,19 +153,22 @@ _Customers = tuple[int | None, int, int | None]
 
 
 def _people(customers: dict[int, _Customers]) -> dict[int, list[User]]:
-    """Whom each case's notices go to, as `notices.customer_recipients` says it of one."""
-    told: defaultdict[int, list[int]] = defaultdict(list)
+    """Whom each case's notices go to, of those who may still sign in."""
     nobodys = {license_id for requestor, license_id, _ in customers.values() if requestor is None}
     contacts = contacts_by_license(nobodys) if nobodys else {}
-    for case_id, (requestor, license_id, administrator) in customers.items():
-        if requestor is not None:
-            told[case_id] = [requestor]
-        else:
-            others = [*contacts.get(license_id, []), *([administrator] if administrator else [])]
-            told[case_id] = sorted(others)
+    watchers: defaultdict[int, list[int]] = defaultdict(list)
     rows = Watcher.objects.filter(case__in=among(customers.keys())).order_by("pk")
     for case_id, user_id in rows.values_list("case_id", "user_id"):
-        told[case_id].append(user_id)
+        watchers[case_id].append(user_id)
+    told = {
+        case_id: customers_told(
+            requestor,
+            contacts=contacts.get(license_id, ()),
+            administrator=administrator,
+            watchers=watchers[case_id],
+        )
+        for case_id, (requestor, license_id, administrator) in customers.items()
+    }
     keys = {key for people in told.values() for key in people}
     fields = ("pk", "is_active", "is_staff", "staff_mail")
     people: dict[Any, User] = {

@@ -1,10 +1,8 @@
 """Who is told what: operations and the sweep announce here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, KeysView, Mapping
 from datetime import datetime
 from typing import Protocol
-
-from django.db.models import Q
 
 from cases.models import Case, CaseEvent
 from cases.notices.words import REMINDER, WORDS
@@ -134,16 +132,33 @@ def staff_recipients(
 
 
 def customer_recipients(case: Case) -> list[User]:
-    """This will list the requestor and the watchers who may still sign in; each once.
+    """This will list whom the notices of a case go to, of those who may still sign in."""
+    people = {person.pk: person for person in case.watchers.all()}
+    contacts: Collection[int] = ()
+    if case.requestor is not None:
+        people[case.requestor.pk] = case.requestor
+    else:
+        contacts = contacts_by_license([case.license_id]).get(case.license_id, ())
+    told = customers_told(
+        case.requestor_id,
+        contacts=contacts,
+        administrator=case.account.administrator_id,
+        watchers=[person.pk for person in case.watchers.all()],
+    )
+    people |= User.objects.in_bulk(told - people.keys())
+    return each_once(people[key] for key in told)
+
+
+def customers_told(
+    requestor: int | None, *, contacts: Iterable[int], administrator: int | None, watchers: Iterable[int]
+) -> KeysView[int]:
+    """This will say by their keys whom the notices of a case go to, each once: requestor and watchers.
 
     Without a requestor those are told who can take the case over: the product's contacts and the
     administrator.
     """
-    if case.requestor is not None:
-        return each_once([case.requestor, *case.watchers.all()])
-    contacts = contacts_by_license([case.license_id]).get(case.license_id, [])
-    takers = User.objects.filter(Q(pk__in=contacts) | Q(administered_account=case.account_id))
-    return each_once([*takers.order_by("pk"), *case.watchers.all()])
+    takers = sorted({*contacts, *([administrator] if administrator is not None else [])})
+    return dict.fromkeys([*(takers if requestor is None else [requestor]), *watchers]).keys()
 
 
 def each_once(people: Iterable[User]) -> list[User]:
