@@ -38,7 +38,7 @@ def facts_of(case: Case, *, now: datetime) -> CaseFacts:
         priority=Priority(case.priority),
         response_due_at=case.response_due_at if case.next_response_step_at is not None else None,
         is_owned=case.owner_id is not None,
-        is_escalated=case.escalated_at is not None,
+        is_escalated=case.is_escalated,
         is_acknowledged=case.acknowledged_at is not None,
         is_held=period is not None and any(hold.ended_at is None for hold in period.holds.all()),
         is_extended=period is not None and period.extended_at is not None,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -111,6 +112,14 @@ def _carry_out(request: HttpRequest, cases: QuerySet[Case], operation: Callable[
             messages.warning(request, _("%(number)s: %(reason)s") % words)
         except Case.DoesNotExist:
             messages.warning(request, _("%(number)s is no longer there.") % {"number": case.number})
+        except OperationalError:
+            # Each further one might wait as long; what was done already has to be told.
+            words = {"number": case.number}
+            messages.warning(
+                request,
+                _("%(number)s is busy. It and the cases after it were left as they are: try again.") % words,
+            )
+            break
         else:
             done += 1
     if done:

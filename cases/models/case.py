@@ -283,6 +283,11 @@ class Case(models.Model):
         return self.requestor_id is None
 
     @property
+    def is_escalated(self) -> bool:
+        """An escalation stands; closing the case ends it."""
+        return self.escalated_at is not None and self.is_open
+
+    @property
     def is_waiting(self) -> bool:
         """It is the customer's turn."""
         return self.status in WAITING

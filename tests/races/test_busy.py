@@ -21,7 +21,7 @@ from portal.front.unsent import TYPED
 from portal.work.form_tokens import new_token
 from portal.work.models import FormToken
 from portal.work.timed import run_tick
-from tests.factories.cases import ASKED
+from tests.factories.cases import ASKED, make_case
 from tests.races.becoming import REMINDS, reminded
 from tests.races.outcome import outcome_of
 from tests.races.stage import LOCK_CASES, Actor, Statement, on_postgresql
@@ -125,6 +125,26 @@ def test_staff_are_told_the_same_in_the_admin(waiting: Case, ada: User, bob: Use
         )
         assert (busy.status_code, "Answered on the phone." in busy.content.decode()) == (503, True)
         assert outcome_of(waiting) == before
+
+
+def test_of_several_cases_at_once_those_before_a_busy_one_are_done_and_the_rest_told(
+    rita: User, ada: User, lou: User, impatient: None
+) -> None:
+    cases = [make_case(rita) for _ in range(3)]
+    browser = Client(raise_request_exception=False)
+    browser.force_login(lou)
+    form = {"action": "claim_cases", "_selected_action": [case.pk for case in cases]}
+
+    with held(cases[1], ada):
+        page = browser.post(reverse("admin:cases_case_changelist"), form, follow=True)
+
+    html = page.content.decode()
+    assert page.status_code == 200
+    # SQLite has one lock for all of them: the first is busy already.
+    busy, owners = (cases[1], [lou.name, None, None]) if on_postgresql() else (cases[0], [None] * 3)
+    assert ("1 case done." in html) == on_postgresql()
+    assert f"{busy.number} is busy. It and the cases after it were left as they are" in html
+    assert list(Case.objects.order_by("pk").values_list("owner__name", flat=True)) == owners
 
 
 def test_what_nobody_vouches_for_is_not_shown_again(
