@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
 from portal.accounts.models import User
+from portal.work.form_tokens import is_spent
 
 # What people write; a test compares it with the forms. The other fields are choices.
 TYPED = ("title", "text", "description", "justification", "impact", "reason", "customers_words")
@@ -49,12 +50,12 @@ def keep_unsent(request: HttpRequest, sent: Sent, user_id: int) -> None:
 
 
 def kept_unsent(request: HttpRequest, user: User) -> Sent | None:
-    """Read the form that was kept for this person; anybody else's is dropped."""
+    """Read the form that was kept for this person; anybody else's is dropped, and one that has been sent."""
     kept: dict[str, Any] | None = request.session.get(_KEPT_IN)
     if kept is None:
         return None
-    if kept.pop("whose") != user.pk:
-        del request.session[_KEPT_IN]
+    if kept.pop("whose") != user.pk or is_spent(dict(kept["rest"])["form_token"], user):
+        forget_unsent(request)
         return None
     return Sent(**kept)
 

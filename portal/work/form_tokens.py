@@ -69,6 +69,11 @@ def sent_before(token: str, user: User, *, purpose: str) -> str:
     return spent.address if spent else ""
 
 
+def is_spent(token: str, user: User) -> bool:
+    """Tell whether a form of this person has been carried out, whatever it was for."""
+    return bool(_SHAPE.fullmatch(token)) and FormToken.objects.filter(token=token, user=user).exists()
+
+
 def recent_submissions(user: User, purpose: str, since: datetime) -> int:
     """Count what a person has sent for one purpose since an instant of machine time, exclusive."""
     return FormToken.objects.filter(user=user, purpose=purpose, created_at__gt=since).count()

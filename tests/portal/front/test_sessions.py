@@ -164,6 +164,7 @@ def test_what_was_typed_waits_until_the_person_has_signed_in_again(person: User,
     sent = answer.context["sent"]
     again = client.post(sent.address, dict([*sent.typed, *sent.rest]))
     assert (again.status_code, Case.objects.get().title) == (302, "Nothing loads")
+    assert "Nothing is waiting to be sent." in client.get("/unsent/").content.decode()
 
 
 def test_what_was_typed_is_shown_to_nobody_else(person: User, time_machine: Any) -> None:
