@@ -1,10 +1,13 @@
 """What forms about dated rows have in common: instants within the calendar, and a look before saving."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.admin_access import RefusableForm
@@ -43,7 +46,10 @@ def sure_field() -> forms.BooleanField:
 
 
 class DatedForm(RefusableForm):
-    """A form that is saved only by who has seen whom it affects."""
+    """A form that is saved only by who has seen whom it affects.
+
+    The tick carries what was seen, as a keyed digest: it counts for no other text and nobody else affected.
+    """
 
     def affected(self) -> str:
         """Say whom the row affects, from what the form says."""
@@ -52,6 +58,28 @@ class DatedForm(RefusableForm):
     def clean(self) -> dict[str, Any]:
         """Ask for the tick once everything else is right, and say there whom it affects."""
         said: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not said.get("is_sure"):
-            self.add_error("is_sure", self.affected())
+        if not self.errors:
+            self._ask_to_look(said)
         return said
+
+    def _ask_to_look(self, said: dict[str, Any]) -> None:
+        whom = self.affected()
+        seen, ticked = self._digest(said, whom), str(self.data.get("is_sure", ""))
+        self.fields["is_sure"].widget.attrs["value"] = seen
+        if said.get("is_sure") and constant_time_compare(ticked, seen):
+            return
+        # What was ticked is not this: the box comes back empty.
+        self.data = {name: value for name, value in self.data.items() if name != "is_sure"}
+        self.add_error("is_sure", [_TICKED_TOO_SOON, whom] if said.get("is_sure") else whom)
+
+    def _digest(self, said: dict[str, Any], whom: str) -> str:
+        row = [self._meta.model._meta.label, self.instance.pk]
+        typed = {name: _plain(value) for name, value in said.items() if name != "is_sure"}
+        return salted_hmac(__name__, json.dumps([row, typed, whom]), algorithm="sha256").hexdigest()
+
+
+_TICKED_TOO_SOON = _("Nothing was saved: the tick was not for what the form says now. Look, then tick.")
+
+
+def _plain(value: Any) -> str:
+    return str(value.pk if isinstance(value, Model) else value)

@@ -13,7 +13,7 @@ from entitlements.forms.dated import DatedForm, sure_field
 from entitlements.models import Invitation, License, Person, Product, Seat, Term
 from entitlements.plans import Plan
 from entitlements.queries import contacts_of
-from entitlements.wording import PLANS, affected_by_plan
+from entitlements.wording import LINK_WORKS, PLANS, SEND_AGAIN, affected_by_plan
 from portal.accounts.admin_access import RefusableForm
 from portal.accounts.form_fields import RowByCode, country_choices, language_field, zone_field
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account, Country, User
@@ -267,7 +267,7 @@ class NewInvitationForm(RefusableForm):
     address = forms.EmailField(
         label=_("E-mail address"),
         max_length=EMAIL_LENGTH,
-        help_text=_("The link works once, for 7 days. A colleague with a sign-in has the seat at once."),
+        help_text=LINK_WORKS,
     )
 
     class Meta:
@@ -285,7 +285,7 @@ class InvitationForm(RefusableForm):
     decision = forms.ChoiceField(
         label=_("Decision"),
         choices=[
-            ("again", _("Send again: a new link, for 7 days; the old one is dead")),
+            ("again", SEND_AGAIN),
             ("revoke", _("Revoke: the link is dead and the seat is free")),
         ],
         widget=forms.RadioSelect,

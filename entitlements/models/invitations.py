@@ -1,7 +1,7 @@
 """Invitations: a seat kept for an address until its link is used, revoked or out of date (SPEC 3.4)."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from django.conf import settings
@@ -16,8 +16,6 @@ from entitlements.models.licenses import License
 from entitlements.models.scope import of_account_of
 from portal.accounts.models import EMAIL_LENGTH, User
 
-# SPEC 3.4: a link is valid for seven days; at the instant at which they are over it no longer is.
-VALID_FOR = timedelta(days=7)
 _signer = Signer(salt="entitlements.invitation")
 
 

@@ -5,8 +5,9 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from entitlements.invitations import VALID_FOR
 from entitlements.models import Invitation, License, Seat
-from entitlements.models.invitations import VALID_FOR, hash_of, is_signed, new_nonce, token_for
+from entitlements.models.invitations import hash_of, is_signed, new_nonce, token_for
 from entitlements.notices import send_invitation
 from entitlements.operations.changing import locked_account, locked_license, record, require
 from entitlements.operations.seating import (

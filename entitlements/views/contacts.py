@@ -27,7 +27,7 @@ from entitlements.terms import in_force
 from entitlements.views.access import account_of, for_administrator
 from entitlements.views.changes import changes_of
 from entitlements.views.submitting import Result, submit
-from entitlements.wording import PLAN_NAMES
+from entitlements.wording import LINK_WORKS, PLAN_NAMES
 from portal.accounts.models import Account, User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -105,6 +105,7 @@ def show(
         "rows": _rows(list(page.object_list), account, user),
         "invitations": [_invitation_row(each, now) for each in _pending(user)],
         "form": form or invite_form(licenses, capacities, initial=_wished(request, user)),
+        "link_works": LINK_WORKS,
         "problem": result.problem if result else "",
         "heirs": heirs_of(account),
         "changes": changes_of(events, user),

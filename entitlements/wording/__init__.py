@@ -12,7 +12,13 @@ from entitlements.wording.calendars import (
 from entitlements.wording.coverage import CLOCK_NAMES, coverage_name
 from entitlements.wording.days import day, days
 from entitlements.wording.history import EVENT_NAMES, FACT_NAMES
-from entitlements.wording.invitations import INVITATION_STATES, invitation_on_its_way, seat_is_theirs
+from entitlements.wording.invitations import (
+    INVITATION_STATES,
+    LINK_WORKS,
+    SEND_AGAIN,
+    invitation_on_its_way,
+    seat_is_theirs,
+)
 from entitlements.wording.plans import COMPARISON, PLAN_NAMES, PLANS, ComparisonRow
 from entitlements.wording.refusals import SHEET_REFUSALS, refusal_text
 from entitlements.wording.targets import (
@@ -42,11 +48,13 @@ __all__ = [
     "EVENT_NAMES",
     "FACT_NAMES",
     "INVITATION_STATES",
+    "LINK_WORKS",
     "PLANS",
     "PLAN_NAMES",
     "PRIORITIES",
     "PRIORITY_IMPACTS",
     "PRIORITY_NAMES",
+    "SEND_AGAIN",
     "SERVICES",
     "SERVICE_NAMES",
     "SHEET_REFUSALS",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from entitlements.invitations import VALID_FOR
 from entitlements.wording.days import day, days
 from entitlements.wording.plans import PLAN_NAMES
 from entitlements.wording.words import Words
@@ -265,10 +266,10 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "invitation_expired": lambda values: (
         _(
-            "An invitation works for seven days, and this one did until %(expired_at)s. Ask the account"
+            "An invitation works for %(days)s days, and this one did until %(expired_at)s. Ask the account"
             " administrator to send it again."
         )
-        % {"expired_at": _moment(values["expired_at"])}
+        % {"days": VALID_FOR.days, "expired_at": _moment(values["expired_at"])}
     ),
     "invitation_has_login": lambda values: (
         _("There is a sign-in for %(address)s already. Sign in with it, then open this link again.") % values

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from cases.models import Case
 from entitlements import operations
+from entitlements.invitations import VALID_FOR
 from entitlements.models import EntitlementEvent, Invitation, License, Seat
-from entitlements.models.invitations import VALID_FOR, token_for
+from entitlements.models.invitations import token_for
 from entitlements.plans import Plan
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User

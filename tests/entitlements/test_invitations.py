@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
 from entitlements import operations
+from entitlements.invitations import VALID_FOR
 from entitlements.models import EntitlementEvent, Invitation, License, Seat
-from entitlements.models.invitations import VALID_FOR, hash_of, token_for
+from entitlements.models.invitations import hash_of, token_for
 from entitlements.plans import Plan
 from entitlements.queries import Capacity, capacities_of, capacity_of, licenses_of
 from entitlements.wording import refusal_text

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from entitlements import operations
+from entitlements.invitations import VALID_FOR
 from entitlements.models import EntitlementEvent, Invitation, License, Seat
-from entitlements.models.invitations import VALID_FOR, token_for
+from entitlements.models.invitations import token_for
 from entitlements.plans import Plan
 from portal.accounts.models import Account, User
 from portal.work.form_tokens import new_token
