@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Case, F, Model, QuerySet, When
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -17,20 +17,22 @@ from accelerators import operations
 from accelerators.kinds import Kind
 from accelerators.lifecycle import Action, Status
 from accelerators.models import EngagementRequest
-from accelerators.models.requests import ANSWER_LENGTH
+from accelerators.models.requests import ANSWER_LENGTH, is_looked_after
 from accelerators.models.units import MOST_UNITS
 from accelerators.notices import grant_path
 from accelerators.permissions import decides, refusal_of, takes_units
 from accelerators.queries import events_of, is_in_units, units_left, units_used_by
 from accelerators.wording import ACTION_NAMES, EVENT_NAMES, refusal_text, units_text
 from entitlements.permissions import entitlements_refusal
-from entitlements.queries import accounts_looked_after, contacts_of
+from entitlements.queries import contacts_of
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
 from portal.accounts.groups import CASE_WORKERS, StaffGroup
 from portal.accounts.models import User
 from portal.accounts.wording import exact
 from portal.clock import business_now
 
+# Nothing for what awaits no decision; where nothing stands in an order, each database says differently.
+_WAITING_SINCE = Case(When(status=Status.REQUESTED, then=F("asked_at")))
 _DECISIONS = (Action.ACCEPT, Action.DECLINE, Action.CANCEL, Action.HAND_TO_COLLEAGUE)
 
 
@@ -93,14 +95,17 @@ class DecidingForm(RefusableForm):
 
 
 class Mine(admin.SimpleListFilter):
-    """Requests of the accounts in whose team one is, or of accounts that nobody decides for."""
+    """Requests to look at: the pool's stand with a success manager's own, lest nobody see them."""
 
     title = gettext_lazy("whose")
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002 -- Django's
-        """Offer one's own accounts, and all the others."""
-        return [("mine", gettext_lazy("my accounts")), ("others", gettext_lazy("other accounts"))]
+        """Offer one's own accounts with the pool's, and all the others."""
+        return [
+            ("mine", gettext_lazy("my accounts, and those without a team")),
+            ("others", gettext_lazy("other accounts")),
+        ]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[EngagementRequest]
@@ -108,8 +113,8 @@ class Mine(admin.SimpleListFilter):
         """Narrow to the chosen ones."""
         if self.value() not in {"mine", "others"} or not isinstance(request.user, User):
             return queryset
-        mine = {"license__account__in": accounts_looked_after(request.user)}
-        return queryset.filter(**mine) if self.value() == "mine" else queryset.exclude(**mine)
+        mine = is_looked_after(request.user, business_now())
+        return queryset.filter(mine) if self.value() == "mine" else queryset.exclude(mine)
 
 
 class OpenFilter(admin.SimpleListFilter):
@@ -153,8 +158,8 @@ class EngagementRequestAdmin(OperationAdmin):
     list_display = ("number", "thing", "account", "product", "status", "requester", "asked_at")
     list_filter = (OpenFilter, Mine, "status", "license__product")
     search_fields = ("license__account__name", "row__name")
-    # What awaits a decision longest stands first.
-    ordering = ("decided_at", "asked_at", "pk")
+    # What awaits a decision longest stands first; of the rest what was asked last.
+    ordering = (_WAITING_SINCE.asc(nulls_last=True), "-asked_at", "-pk")
     # What is read before a decision, and what beside it.
     _asked = ("thing", "account", "product", "goal", "wished_from", "wished_until", "units_at_hand")
     _facts = (

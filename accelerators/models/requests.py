@@ -27,6 +27,15 @@ def request_number(key: int) -> str:
     return f"R-{key:09d}"
 
 
+def is_looked_after(user: User, now: datetime) -> Q:
+    """Say in a query which requests a success manager is to look at.
+
+    Those of the accounts in whose team they are, and those of accounts that nobody decides for by name.
+    """
+    deciders = deciding_places(now).filter(account=OuterRef("license__account"))
+    return Q(license__account__in=accounts_looked_after(user)) | Q(~Exists(deciders))
+
+
 class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
     """Ways to narrow requests down."""
 
@@ -60,8 +69,7 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
     ) -> "EngagementRequestQuerySet":
         seen = Q(pk__in=())
         if StaffGroup.SUCCESS_MANAGER in groups:
-            deciders = deciding_places(now).filter(account=OuterRef("license__account"))
-            seen |= Q(license__account__in=accounts_looked_after(user)) | Q(~Exists(deciders))
+            seen |= is_looked_after(user, now)
         if StaffGroup.ENTITLEMENT_MANAGER in groups:
             seen |= Q(row__kind=Kind.ADD_ON)
         return self.filter(seen)
