@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,8 @@ from portal.accounts.admin_access import RefusableForm
 
 # The first reference rows begin at the earliest; at either end no zone leaves the calendar.
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
+
+_TICKED_TOO_SOON = _("Nothing was saved: the tick was not for what the form says now. Look, then tick.")
 
 
 class InstantField(forms.DateTimeField):
@@ -69,16 +72,16 @@ class DatedForm(RefusableForm):
         if said.get("is_sure") and constant_time_compare(ticked, seen):
             return
         # What was ticked is not this: the box comes back empty.
-        self.data = {name: value for name, value in self.data.items() if name != "is_sure"}
+        assert isinstance(self.data, QueryDict), "a browser sent it"
+        sent = self.data.copy()
+        sent.pop("is_sure", None)
+        self.data = sent
         self.add_error("is_sure", [_TICKED_TOO_SOON, whom] if said.get("is_sure") else whom)
 
     def _digest(self, said: dict[str, Any], whom: str) -> str:
         row = [self._meta.model._meta.label, self.instance.pk]
         typed = {name: _plain(value) for name, value in said.items() if name != "is_sure"}
         return salted_hmac(__name__, json.dumps([row, typed, whom]), algorithm="sha256").hexdigest()
-
-
-_TICKED_TOO_SOON = _("Nothing was saved: the tick was not for what the form says now. Look, then tick.")
 
 
 def _plain(value: Any) -> str:

@@ -20,7 +20,7 @@ from portal.accounts.models import User
 from portal.clock import business_now
 from portal.work.form_tokens import new_token
 from tests.accelerators.stage import DAY, ask
-from tests.factories.browsers import client_of
+from tests.factories.browsers import client_of, saved_after_a_look
 from tests.factories.cases import make_case
 from tests.factories.people import (
     make_administrator,
@@ -339,6 +339,22 @@ def test_a_request_is_cancelled_and_handed_over_in_the_browser(ultimate: License
     assert client.post(f"{page}cancel/", {"form_token": new_token(), "answer": ""}).status_code == 409
 
 
+def test_answer_and_reason_of_cancelling_are_shown_with_who_wrote_them(
+    ultimate: License, rita: User, tam: User
+) -> None:
+    carl = make_customer(ultimate, name="Carl Colleague", may_request=True)
+    made = ask(rita, ultimate, now=business_now())
+    operations.accept_request(made, answer="Gladly", actor=tam, now=business_now())
+    operations.cancel_request(made, reason="No time", actor=carl, now=business_now())
+    page = f"/requests/{made.pk}/"
+    read = text_of(client_of(rita).get(page))
+    assert "What your success team said Gladly Why it was taken back (Carl Colleague) No time" in read
+    assert "Why it was taken back (You) No time" in text_of(client_of(carl).get(page))
+    shown = text_of(client_of(tam).get(f"/admin/accelerators/engagementrequest/{made.pk}/change/"))
+    assert "Answered: Gladly" in shown
+    assert "Why it was taken back: No time (Carl Colleague)" in shown
+
+
 # --- In the admin -----------------------------------------------------------------------------------
 
 
@@ -425,7 +441,7 @@ def test_a_catalogue_manager_sees_what_changes_before_it_is_saved(db: None) -> N
     assert shown.status_code == 200
     assert "Duration: 2–4 weeks → 5 weeks" in text_of(shown)
     assert CatalogueRow.objects.filter(slug=old.slug).count() == 1
-    assert cora.post("/admin/accelerators/cataloguerow/add/", {**typed, "is_sure": "on"}).status_code == 302
+    assert saved_after_a_look(cora, "/admin/accelerators/cataloguerow/add/", typed).status_code == 302
     new = CatalogueRow.objects.latest("pk")
     assert new.parts == [
         {"name": "Look", "content": "At the set-up", "deliverable": ""},

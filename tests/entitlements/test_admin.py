@@ -17,7 +17,7 @@ from entitlements.plans import Plan
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import Account, User
 from portal.clock import machine_now
-from tests.factories.browsers import client_of
+from tests.factories.browsers import client_of, saved_after_a_look
 from tests.factories.people import (
     EPOCH,
     make_account,
@@ -344,7 +344,7 @@ def test_a_license_and_a_term_of_the_past_are_added_and_then_only_shown(
     assert "The account already has a license for Target." in response.content.decode()
 
     term = {"license": str(added.pk), "plan": "expert", "first_on": "2020-01-01", "last_on": "2020-12-31"}
-    assert manager.post(_add("entitlements_term"), {**term, "is_sure": "on"}).status_code == 302
+    assert saved_after_a_look(manager, _add("entitlements_term"), term).status_code == 302
     stored = Term.objects.get(license=added)
     assert (stored.plan, stored.first_on, stored.last_on) == ("expert", date(2020, 1, 1), date(2020, 12, 31))
     for row in (added, stored):
@@ -370,8 +370,7 @@ def test_a_term_is_refused_with_the_rule_and_what_was_typed(
     license_ = make_license(first_on=date(2026, 6, 1), last_on=date(2026, 6, 30))
     before = _state()
     typed = {"license": str(license_.pk), "plan": "ultimate", "first_on": first_on, "last_on": last_on}
-    typed["is_sure"] = "on"
-    response = manager.post(_add("entitlements_term"), typed)
+    response = saved_after_a_look(manager, _add("entitlements_term"), typed)
     page = response.content.decode()
     assert response.status_code == status
     assert text in page

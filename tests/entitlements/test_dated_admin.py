@@ -11,7 +11,7 @@ from django.urls import reverse
 from entitlements import operations
 from entitlements.models import DayOff, License, RegionHours, ResponseTarget
 from entitlements.plans import Plan
-from tests.factories.browsers import client_of
+from tests.factories.browsers import client_of, saved_after_a_look
 from tests.factories.people import (
     EPOCH,
     make_account,
@@ -80,21 +80,63 @@ def test_a_row_is_saved_once_one_has_seen_whom_it_affects(
     assert (first.status_code, model.objects.count()) == (200, known)
     assert "It affects 1 account: Northwind. No case filed before changes." in shown(first)
 
-    second = root.post(add, {**sent, "is_sure": "on"})
+    second = saved_after_a_look(root, add, sent)
     assert (second.status_code, model.objects.count()) == (302, known + 1)
     page = root.get(reverse(f"admin:entitlements_{model._meta.model_name}_changelist"))
     assert page.status_code == 200
 
 
+def tick_of(response: Any) -> str:
+    return str(response.context["adminform"].form.fields["is_sure"].widget.attrs["value"])
+
+
+TOO_SOON = "Nothing was saved: the tick was not for what the form says now. Look, then tick."
+
+
+@pytest.mark.parametrize(
+    ("model", "sent", "changed"),
+    [
+        (ResponseTarget, TARGET, {"service": "ultimate"}),
+        (ResponseTarget, TARGET, {"in_force_from": "2026-07-02T00:00"}),
+        (RegionHours, HOURS, {"region": "JP"}),
+        (RegionHours, HOURS, {"sunday": "09:00-10:00"}),
+        (DayOff, DAY_OFF, {"day": "2026-08-04"}),
+        (DayOff, DAY_OFF, {"name": "Stocktaking 2"}),
+    ],
+)
+def test_nothing_is_saved_when_the_tick_was_for_something_else(
+    license_: License, model: Any, sent: dict[str, str], changed: dict[str, str]
+) -> None:
+    root, known = client_of(make_superuser()), model.objects.count()
+    add = reverse(f"admin:entitlements_{model._meta.model_name}_add")
+    tick = tick_of(root.post(add, sent))
+    for said, given in ((sent, "on"), (sent, tick[:-1]), ({**sent, **changed}, tick)):
+        again = root.post(add, {**said, "is_sure": given})
+        assert (again.status_code, model.objects.count()) == (200, known)
+        assert TOO_SOON in shown(again)
+        assert "Tick to save it." in shown(again)
+        assert "checked" not in again.content.decode()
+    assert root.post(add, {**sent, **changed, "is_sure": tick_of(again)}).status_code == 302
+    assert model.objects.count() == known + 1
+
+
+def test_nothing_is_saved_when_others_are_affected_than_one_has_seen(license_: License) -> None:
+    root, add = client_of(make_superuser()), reverse("admin:entitlements_dayoff_add")
+    tick, known = tick_of(root.post(add, DAY_OFF)), DayOff.objects.count()
+    make_account("Contoso", country="US")
+    again = root.post(add, {**DAY_OFF, "is_sure": tick})
+    assert (again.status_code, DayOff.objects.count()) == (200, known)
+    assert f"{TOO_SOON} It affects 2 accounts: Contoso, Northwind." in shown(again)
+
+
 def test_hours_are_read_as_people_write_them_and_refused_where_nobody_could(license_: License) -> None:
     root, add = client_of(make_superuser()), reverse("admin:entitlements_regionhours_add")
-    assert root.post(add, {**HOURS, "is_sure": "on"}).status_code == 302
+    assert saved_after_a_look(root, add, HOURS).status_code == 302
     made = RegionHours.objects.latest("pk")
     assert made.week == [[[540, 720], [780, 1020]], [], [], [], [], [], []]
     for wrong in ("9-12", "09:00–25:00", "09:60-10:00", "nine", "10:00-09:00", "09:00-10:00, 09:30-11:00"):
-        page = root.post(
-            add, {**HOURS, "monday": wrong, "in_force_from": "2026-08-01T00:00", "is_sure": "on"}
-        )
+        typed = {**HOURS, "monday": wrong, "in_force_from": "2026-08-01T00:00"}
+        page = saved_after_a_look(root, add, typed)
         assert page.status_code in {200, 409}, wrong
         assert wrong in page.content.decode(), wrong
     assert RegionHours.objects.latest("pk") == made
@@ -102,7 +144,7 @@ def test_hours_are_read_as_people_write_them_and_refused_where_nobody_could(lice
 
 def test_a_refusal_is_shown_at_its_field_and_keeps_what_was_typed(license_: License) -> None:
     root, add = client_of(make_superuser()), reverse("admin:entitlements_responsetarget_add")
-    page = root.post(add, {**TARGET, "in_force_from": "2026-05-01T00:00", "is_sure": "on"})
+    page = saved_after_a_look(root, add, {**TARGET, "in_force_from": "2026-05-01T00:00"})
     assert page.status_code == 400
     assert "A dated row begins in the future" in shown(page)
     assert 'value="90"' in page.content.decode()
@@ -117,7 +159,7 @@ def test_staff_confirm_and_strike_days(license_: License) -> None:
     seen = root.post(change, {"decision": "confirm"})
     assert "Tick to save it." in shown(seen)
     for decision, counts in (("confirm", True), ("strike", False)):
-        assert root.post(change, {"decision": decision, "is_sure": "on"}).status_code == 302
+        assert saved_after_a_look(root, change, {"decision": decision}).status_code == 302
         guess.refresh_from_db()
         assert guess.counts is counts
     assert root.post(change, {"decision": "strike", "is_sure": "on"}).status_code == 403

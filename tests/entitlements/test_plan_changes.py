@@ -17,7 +17,7 @@ from entitlements.wording import refusal_text
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from portal.errors import DomainError
-from tests.factories.browsers import client_of
+from tests.factories.browsers import client_of, saved_after_a_look
 from tests.factories.people import (
     make_account,
     make_administrator,
@@ -224,7 +224,7 @@ def test_staff_see_whom_a_change_of_plan_affects_before_it_is_saved(manager: Cli
     ) in shown(first)
     assert 'value="2026-05-01"' in first.content.decode()
 
-    second = manager.post(page_of(license_), {**typed, "is_sure": "on"})
+    second = saved_after_a_look(manager, page_of(license_), typed)
     assert second.status_code == 302
     assert terms_of(license_) == [("ultimate", FIRST, date(2026, 4, 30)), ("expert", MAY, LAST)]
 
@@ -236,7 +236,7 @@ def test_staff_see_whom_a_new_term_affects_before_it_is_saved(manager: Client, l
     first = manager.post(add, typed)
     assert (first.status_code, len(terms_of(license_))) == (200, 1)
     assert "It affects Maison, which has no named contact of Analytics yet." in shown(first)
-    assert manager.post(add, {**typed, "is_sure": "on"}).status_code == 302
+    assert saved_after_a_look(manager, add, typed).status_code == 302
     assert terms_of(license_)[1:] == [("ultimate", date(2027, 1, 1), date(2027, 12, 31))]
 
 
@@ -258,7 +258,7 @@ def test_staff_see_whom_a_new_term_affects_before_it_is_saved(manager: Client, l
 def test_the_form_refuses_with_the_rule_and_what_was_typed(
     manager: Client, license_: License, from_day: str, plan: str, status: int, text: str
 ) -> None:
-    response = manager.post(page_of(license_), {"plan": plan, "from_day": from_day, "is_sure": "on"})
+    response = saved_after_a_look(manager, page_of(license_), {"plan": plan, "from_day": from_day})
     assert (response.status_code, terms_of(license_)) == (status, [("expert", FIRST, LAST)])
     assert text in shown(response)
     assert not from_day or f'value="{from_day}"' in response.content.decode()
@@ -270,5 +270,5 @@ def test_a_term_without_a_day_to_come_is_only_shown(manager: Client, last_on: da
     license_ = make_license(make_account(country="FR"), plan=Plan.EXPERT, first_on=FIRST, last_on=last_on)
     page = manager.get(page_of(license_))
     assert (page.status_code, 'name="from_day"' in page.content.decode()) == (200, status == 302)
-    typed = {"plan": "ultimate", "from_day": "2026-03-04", "is_sure": "on"}
-    assert manager.post(page_of(license_), typed).status_code == status
+    typed = {"plan": "ultimate", "from_day": "2026-03-04"}
+    assert saved_after_a_look(manager, page_of(license_), typed).status_code == status

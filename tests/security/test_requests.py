@@ -19,7 +19,7 @@ from entitlements.models import License
 from portal.accounts.models import User
 from portal.work.form_tokens import new_token
 from tests.factories import people
-from tests.factories.browsers import client_of
+from tests.factories.browsers import client_of, saved_after_a_look
 from tests.security.corpus.text import BYTES, CONTROLS, DATES, NUMBERS, STORMS
 from tests.security.parsing import faults_of
 from tests.security.sending import FORM, ask, urlencoded
@@ -249,9 +249,7 @@ def send_date(case: Case, staff: User, date: str) -> None:
     assert agent.post(reverse("admin:cases_followuppolicy_add"), policy).status_code in (200, 400, 409)
     assert FollowUpPolicy.objects.count() == before
     term = {"license": case.license_id, "plan": "expert", "first_on": date, "last_on": date}
-    assert agent.post(reverse("admin:entitlements_term_add"), term).status_code < 500
-    term["is_sure"] = "on"
-    assert agent.post(reverse("admin:entitlements_term_add"), term).status_code < 500
+    assert saved_after_a_look(agent, reverse("admin:entitlements_term_add"), term).status_code < 500
     for name, listed in (("filed_at__day", "cases_case"), ("created_at__year", "notices_notice")):
         address = reverse(f"admin:{listed}_changelist")
         assert agent.get(address, {name: date}).status_code in (200, 302, 400)
@@ -262,8 +260,8 @@ def test_pages_still_stand_after_a_term_at_either_end_of_the_calendar(case: Case
     agent = client_of(staff)
     license_ = people.make_bare_license(case.account, "target")
     for first, last in (("0001-01-01", "0001-01-02"), ("9999-12-30", "9999-12-31")):
-        term = {"license": license_.pk, "plan": "expert", "first_on": first, "last_on": last, "is_sure": "on"}
-        agent.post(reverse("admin:entitlements_term_add"), term)
+        term = {"license": license_.pk, "plan": "expert", "first_on": first, "last_on": last}
+        saved_after_a_look(agent, reverse("admin:entitlements_term_add"), term)
     pages = [client_of(case.requestor).get(path) for path in ("/", "/cases/new/", "/profile/")]
     pages += [agent.get(reverse("admin:entitlements_license_change", args=[license_.pk]))]
     pages += [

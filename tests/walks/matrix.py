@@ -12,8 +12,9 @@ from django.apps import apps
 from django.db import transaction
 from django.test import Client
 
+from tests.factories.browsers import saved_after_a_look
 from tests.walks.policy import ENTRIES
-from tests.walks.policy.entries import GO, IN, OTHER, SAFE, Answer, Entry
+from tests.walks.policy.entries import GO, IN, LOOKED, OTHER, SAFE, Answer, Entry
 from tests.walks.roles import CUSTOMERS, Role, Whose
 from tests.walks.routes import fill
 from tests.walks.world import World
@@ -118,7 +119,11 @@ def ask(client: Client, entry: Entry, world: World, *, whose: Whose, method: str
     query = urlencode(entry.query(world, whose))
     address = f"{path}?{query}" if query else path
     if method == "POST":
-        return client.post(address, entry.body(world, whose))
+        body = dict(entry.body(world, whose))
+        if body.get("is_sure") == LOOKED:
+            del body["is_sure"]
+            return saved_after_a_look(client, address, body)
+        return client.post(address, body)
     return client.generic(method, address)
 
 

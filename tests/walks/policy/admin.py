@@ -6,7 +6,7 @@ from cases.action_pages import STAFF_ACTIONS
 from cases.lifecycle import Action
 from portal.work.form_tokens import new_token
 from tests.factories.people import PASSWORD
-from tests.walks.policy.entries import GO, IN, Answer, Answers, Entry, Row, answers, get, post
+from tests.walks.policy.entries import GO, IN, LOOKED, Answer, Answers, Entry, Row, answers, get, post
 from tests.walks.roles import ALL_STAFF, LEADS, OF_A_ROW, OUTSIDE, STAFF, WITH_ROLE, Role, Whose
 from tests.walks.world import NO_NUMBER, Body, World
 
@@ -188,7 +188,7 @@ def _duty(world: World, _whose: Whose) -> dict[str, object]:
 
 def _term(world: World, _whose: Whose) -> dict[str, object]:
     dates = {"first_on": "2101-01-01", "last_on": "2101-12-31"}
-    return {"license": world.license.pk, "plan": "expert", **dates, "is_sure": "on"}
+    return {"license": world.license.pk, "plan": "expert", **dates, "is_sure": LOOKED}
 
 
 def _target(_world: World, _whose: Whose) -> dict[str, object]:
@@ -198,7 +198,7 @@ def _target(_world: World, _whose: Whose) -> dict[str, object]:
         "clock": "business",
         "minutes": "90",
         "in_force_from": "2100-01-01T00:00",
-        "is_sure": "on",
+        "is_sure": LOOKED,
     }
 
 
@@ -208,7 +208,7 @@ def _hours(_world: World, _whose: Whose) -> dict[str, object]:
         "monday": "09:00-12:00, 13:00-17:00",
         "full_day_minutes": "420",
         "in_force_from": "2100-01-01T00:00",
-        "is_sure": "on",
+        "is_sure": LOOKED,
     }
 
 
@@ -261,7 +261,7 @@ MODELS = (
         add=_ENTITLERS,
         change=_ENTITLERS,
         new=_term,
-        changed=lambda *_: {"plan": "expert", "from_day": "2098-01-01", "is_sure": "on"},
+        changed=lambda *_: {"plan": "expert", "from_day": "2098-01-01", "is_sure": LOOKED},
     ),
     *model_pages(
         "entitlements/seat",
@@ -297,8 +297,8 @@ MODELS = (
         "entitlements/dayoff",
         add=_ENTITLERS,
         change=_ENTITLERS,
-        new=lambda *_: {"region": "EMEA", "day": "2100-02-03", "name": "Day off", "is_sure": "on"},
-        changed=lambda *_: {"decision": "strike", "is_sure": "on"},
+        new=lambda *_: {"region": "EMEA", "day": "2100-02-03", "name": "Day off", "is_sure": LOOKED},
+        changed=lambda *_: {"decision": "strike", "is_sure": LOOKED},
     ),
     *model_pages("work/heartbeat"),
 )
@@ -315,7 +315,7 @@ def _thing(_world: World, _whose: Whose) -> dict[str, object]:
         "summary": "What it is",
         "is_offered": "on",
         "in_force_from": "2100-01-01T00:00",
-        "is_sure": "on",
+        "is_sure": LOOKED,
     }
 
 

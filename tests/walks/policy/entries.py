@@ -11,6 +11,9 @@ from tests.walks.world import Body, World
 Answer = int | str
 IN, GO = "in", "go"
 
+# A tick that counts only for who has looked: the walk looks first, and sends the tick that it is given.
+LOOKED = "looked"
+
 SAFE = ("GET", "HEAD")
 # Methods that no form of the portal sends.
 OTHER = ("PUT", "PATCH", "DELETE", "OPTIONS")
