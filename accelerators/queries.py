@@ -107,6 +107,12 @@ def events_of(request: EngagementRequest) -> QuerySet[RequestEvent]:
     return request.events.select_related("actor").order_by("pk")
 
 
+def canceller_of(request: EngagementRequest) -> User | None:
+    """Find who cancelled a request; None where nobody did."""
+    event = events_of(request).filter(kind="cancelled").last()
+    return event.actor if event else None
+
+
 def open_requests_by_slug(user: User, license_: License, now: datetime) -> dict[str, EngagementRequest]:
     """Find the newest open request for each thing, of those for a license that a person may see."""
     rows = EngagementRequest.objects.visible_to(user, now).open().filter(license=license_)

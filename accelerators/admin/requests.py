@@ -21,7 +21,7 @@ from accelerators.models.requests import ANSWER_LENGTH, is_looked_after
 from accelerators.models.units import MOST_UNITS
 from accelerators.notices import grant_path
 from accelerators.permissions import decides, refusal_of, takes_units
-from accelerators.queries import events_of, is_in_units, units_left, units_used_by
+from accelerators.queries import canceller_of, events_of, is_in_units, units_left, units_used_by
 from accelerators.wording import ACTION_NAMES, EVENT_NAMES, refusal_text, units_text
 from entitlements.permissions import entitlements_refusal
 from entitlements.queries import contacts_of
@@ -170,6 +170,7 @@ class EngagementRequestAdmin(OperationAdmin):
         "answered",
         "decided_by",
         "decided_at",
+        "taken_back",
         "past",
     )
 
@@ -195,8 +196,15 @@ class EngagementRequestAdmin(OperationAdmin):
 
     @admin.display(description=gettext_lazy("Answered"))
     def answered(self, request: EngagementRequest) -> str:
-        """What was said to the customer."""
+        """What was said to the customer with the decision."""
         return request.answer or "–"
+
+    @admin.display(description=gettext_lazy("Why it was taken back"))
+    def taken_back(self, request: EngagementRequest) -> str:
+        """What whoever cancelled it said, and who that was."""
+        if not request.cancel_reason:
+            return "–"
+        return f"{request.cancel_reason} ({canceller_of(request)})"
 
     @admin.display(description=gettext_lazy("Units"))
     def units_at_hand(self, request: EngagementRequest) -> str:

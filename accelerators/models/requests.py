@@ -118,8 +118,12 @@ class EngagementRequest(models.Model):
     goal = models.TextField(_("goal"), max_length=GOAL_LENGTH)
     wished_from = models.DateField(_("wished from"), null=True, blank=True)
     wished_until = models.DateField(_("wished until"), null=True, blank=True)
-    # What was said to the customer with the decision, or on cancelling.
+    # What was said to the customer with the decision.
     answer = models.TextField(_("answer"), max_length=ANSWER_LENGTH, blank=True)
+    # What whoever cancelled it said; who that was stands in its history.
+    cancel_reason = models.TextField(
+        _("reason for cancelling"), max_length=ANSWER_LENGTH, blank=True, default="", db_default=""
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -18,7 +18,7 @@ from accelerators.notices.telling import (
     TO_GRANT,
 )
 from accelerators.permissions import decides
-from accelerators.queries import is_granted_since
+from accelerators.queries import canceller_of, is_granted_since
 from accelerators.wording import said
 from entitlements.add_ons import OF_THE_ACCOUNT
 from entitlements.wording import Words
@@ -92,13 +92,12 @@ def mail(notice: Notice) -> Mail:
     """Write its mail."""
     request = _request(notice)
     words = _request_words(request)
-    is_answered = notice.kind in {ACCEPTED, DECLINED, CANCELLED} and request.answer
-    text = request.answer if is_answered else request.goal
+    label, text = _quote(notice, request)
     return render_mail(
         MailContent(
             heading=str(_HEADLINES[notice.kind]) % words,
             lead=[str(_LEADS[notice.kind]) % words],
-            quote_label=_("What your success team says") if is_answered else _("The goal"),
+            quote_label=label,
             quote_html=text,
             quote_text=text,
             button_label=_("Grant it") if notice.kind == TO_GRANT else _("See the request"),
@@ -109,6 +108,18 @@ def mail(notice: Notice) -> Mail:
         ),
         subject=f"{request.number} {str(_HEADLINES[notice.kind]) % words}",
     )
+
+
+def _quote(notice: Notice, request: EngagementRequest) -> tuple[str, str]:
+    """Give the text that the mail is about, labelled by who wrote it; the goal where nobody wrote more."""
+    if notice.kind in {ACCEPTED, DECLINED} and request.answer:
+        return _("What your success team says"), request.answer
+    if notice.kind in {CANCELLED, TAKEN_BACK} and request.cancel_reason:
+        actor = canceller_of(request)
+        if actor is None or actor.is_staff:
+            return _("What your success team says"), request.cancel_reason
+        return _("What %(person)s says") % {"person": actor}, request.cancel_reason
+    return _("The goal"), request.goal
 
 
 def _request_why(notice: Notice, words: dict[str, str]) -> str:

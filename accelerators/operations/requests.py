@@ -123,13 +123,15 @@ def cancel_request(
 ) -> EngagementRequest:
     """Take a request back; units that it used come back. Staff write why, the customer may.
 
+    What was answered before stays beside it.
+
     Raises as `decline_request`.
     """
     reason = _checked_answer(reason, missing="reason_missing" if actor.is_staff else "")
     with changing(request, Action.CANCEL, actor=actor, now=now) as change:
         return_units(change.request, actor=actor, now=now)
         change.move()
-        change.request.answer = reason
+        change.request.cancel_reason = reason
         event = change.record("cancelled")
         notices.tell_of_cancelling(change.request, event=event, now=now)
     return change.request

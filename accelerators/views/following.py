@@ -95,14 +95,16 @@ def request_page(request: HttpRequest, key: int) -> HttpResponse:
     if user.is_staff:
         return redirect("admin:accelerators_engagementrequest_change", one.pk)
     used = sum(units_used_by(one).values())
+    events = list(events_of(one))
     context = {
         **_row(one),
         "meaning": STATUS_MEANINGS[one.status],
         "offer": OfferShown(one.row, None),
         "events": [
             {"name": EVENT_NAMES[event.kind], "at": event.occurred_at, "who": _who(event.actor, user)}
-            for event in events_of(one)
+            for event in events
         ],
+        "canceller": next((_who(event.actor, user) for event in events if event.kind == "cancelled"), ""),
         "units": units_text(one.slug, used) if used else "",
         "is_decided_by_name": bool(decider_keys(one.license.account_id, now)),
         "actions": [

@@ -247,9 +247,10 @@ def test_what_was_accepted_goes_on_when_the_bundle_ends(expert: License, emil: U
 def test_the_customer_cancels_and_who_decides_is_told(ultimate: License, rita: User, tam: User) -> None:
     asked = ask(rita, ultimate)
     cancelled = operations.cancel_request(asked, actor=rita, now=NOW + HOUR)
-    assert (cancelled.status, cancelled.ended_at, cancelled.answer) == (
+    assert (cancelled.status, cancelled.ended_at, cancelled.answer, cancelled.cancel_reason) == (
         Status.CANCELLED,
         NOW + HOUR,
+        "",
         "",
     )
     assert (told("request_taken_back"), told("request_cancelled")) == (["Tess Technical"], [])
@@ -266,6 +267,35 @@ def test_staff_cancel_with_a_reason_and_the_requester_is_told(
     assert refused(lambda: operations.cancel_request(asked, actor=tam, now=NOW)) == ("reason_missing", 400)
     operations.cancel_request(asked, reason="Not this year", actor=tam, now=NOW + HOUR)
     assert (told("request_cancelled"), told("request_taken_back")) == (["Rita Requester"], [])
+
+
+def test_what_a_colleague_says_on_cancelling_stands_beside_the_answer_under_their_name(
+    ultimate: License, rita: User, tam: User
+) -> None:
+    asked = ask(rita, ultimate)
+    operations.accept_request(asked, answer="Gladly", actor=tam, now=NOW + HOUR)
+    carl = make_customer(ultimate, name="Carl Colleague", may_request=True)
+    send()
+    cancelled = operations.cancel_request(asked, reason="No time", actor=carl, now=NOW + HOUR)
+    assert (cancelled.answer, cancelled.decided_by, cancelled.cancel_reason) == ("Gladly", tam, "No time")
+    assert set(send()) == {
+        f"{asked.number} Your request is cancelled: Environment Review",
+        f"{asked.number} {ultimate.account.name} no longer asks for Environment Review",
+    }
+    for message in mail.outbox:
+        assert "What Carl Colleague says" in message.body
+        assert "No time" in message.body
+        assert "What your success team says" not in message.body
+
+
+def test_what_staff_say_on_cancelling_is_the_teams_word(ultimate: License, rita: User, tam: User) -> None:
+    asked = ask(rita, ultimate)
+    send()
+    operations.cancel_request(asked, reason="Not this year", actor=tam, now=NOW + HOUR)
+    send()
+    [message] = mail.outbox
+    assert "What your success team says" in message.body
+    assert "Not this year" in message.body
 
 
 def test_a_colleague_of_the_account_without_a_seat_cancels_nothing(ultimate: License, rita: User) -> None:
