@@ -37,7 +37,7 @@ from cases.models import (
     WaitingPeriod,
 )
 from cases.response import TargetState
-from entitlements.queries import access_until, calendar_of, is_worked_first
+from entitlements.queries import calendar_of, is_worked_first
 from portal.accounts.groups import CASE_WORKERS
 from portal.accounts.models import User
 from portal.notices.models import Notice
@@ -86,16 +86,9 @@ def slots_for(case: Case, now: datetime) -> list[Slot]:
     return list(slots(calendar_of(case.account.country.region, now).calendar, now))
 
 
-def has_access(case: Case, now: datetime) -> bool:
-    """This will tell whether support may look into an environment of a case loaded for its page."""
-    until: datetime | None = getattr(case, "access_until", None)
-    return until is not None and now < until
-
-
 def _with_its_rows(cases: CaseQuerySet, key: int) -> Case:
     return (
         cases.select_related("filed_by", "period__question")
-        .annotate(access_until=access_until("license_id"))
         .prefetch_related("period__holds", "period__steps", "license__terms", "watchers")
         .get(pk=key)
     )

@@ -29,7 +29,7 @@ from cases.timeline import (
 )
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, as_html, call_words, refusal_text, step_name
 from entitlements import terms
-from entitlements.queries import region_zone
+from entitlements.queries import access_in_force, region_zone
 from portal.accounts.models import User
 
 # Three ways of writing to the customer share one text and its files: the button says what it sets off.
@@ -132,7 +132,7 @@ def page_context(
         "closes_at": closes_at,
         "left": closes_at - now if closes_at else None,
         "first": first_response_of(case, now=now),
-        "has_access": queries.has_access(case, now),
+        "access": access_in_force(case.license_id, now),
         "next_name": step_name(planned.step) if planned else "",
         "next_at": planned.due_at if planned else None,
         "reopen_left": reopening_ends_in(case, now=now),

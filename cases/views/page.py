@@ -28,6 +28,7 @@ from cases.timeline import (
     who,
 )
 from cases.wording import ACTION_EFFECTS, ACTION_NAMES, STATUS_SENTENCES, as_html, call_words, refusal_text
+from entitlements.queries import access_in_force
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -97,7 +98,7 @@ def page_context(
         "closes_at": closes_at,
         "left": closes_at - now if closes_at else None,
         "first": first_response_of(case, now=now),
-        "has_access": queries.has_access(case, now),
+        "access": access_in_force(case.license_id, now),
         "reopen_left": reopening_ends_in(case, now=now),
         "track": track_of(case.period, now=now) if case.period else None,
         "question": question_of(case),

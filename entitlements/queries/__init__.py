@@ -1,6 +1,6 @@
 """Questions about licenses, their terms and seats, and about what they promise."""
 
-from entitlements.queries.access import access_until, grants_of
+from entitlements.queries.access import access_in_force, grants_of
 from entitlements.queries.add_ons import add_ons_held, add_ons_of, is_worked_first
 from entitlements.queries.affected import (
     PlanAffects,
@@ -66,7 +66,7 @@ __all__ = [
     "ResponseBasis",
     "ResponsePromise",
     "TeamPlace",
-    "access_until",
+    "access_in_force",
     "accounts_in_region",
     "accounts_looked_after",
     "accounts_under",

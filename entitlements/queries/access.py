@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
-
 from entitlements.models import AccessGrant
 from portal.accounts.models import User
 
@@ -18,10 +16,6 @@ def grants_of(user: User, now: datetime) -> tuple[list[AccessGrant], list[Access
     return list(in_force.order_by("until", "pk")), list(over[:_MOST_ENDED])
 
 
-def access_until(license_path: str) -> Subquery:
-    """Annotate a row that refers to a license with the end of its latest grant that nobody has revoked.
-
-    Access is in force where that instant is still to come.
-    """
-    grants = AccessGrant.objects.filter(license=OuterRef(license_path), revoked_at__isnull=True)
-    return Subquery(grants.order_by("-until").values("until")[:1])
+def access_in_force(license_id: int, now: datetime) -> list[AccessGrant]:
+    """List the grants of a license that are in force, the one that ends first on top; one statement."""
+    return list(AccessGrant.objects.in_force(now).filter(license=license_id).order_by("until", "pk"))

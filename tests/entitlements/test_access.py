@@ -1,19 +1,30 @@
 """Remote access: who grants it, until when, and how it ends (SPEC 3.3)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.urls import reverse
 
-from cases.queries import case_to_read, has_access
 from entitlements import operations
 from entitlements.models import AccessGrant, EntitlementEvent, License
-from entitlements.queries import grants_of
+from entitlements.queries import access_in_force, grants_of
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused, NotAllowed
 from tests.cases.records import refused
+from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
-from tests.factories.people import make_account, make_administrator, make_customer, make_license, make_person
+from tests.factories.people import (
+    make_account,
+    make_administrator,
+    make_agent,
+    make_customer,
+    make_license,
+    make_person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -129,14 +140,49 @@ def test_access_that_has_ended_by_itself_is_not_revoked(license_: License, conta
         operations.revoke_access(made, actor=contact, now=made.until)
 
 
-def test_the_case_says_whether_access_is_in_force(license_: License, contact: User) -> None:
+def test_the_grants_in_force_of_a_license_are_listed_by_their_end(
+    license_: License, contact: User, django_assert_num_queries: Any
+) -> None:
+    later = grant(license_, contact, environment="Stage", last_on=TODAY + DAY)
+    sooner, revoked = grant(license_, contact), grant(license_, contact)
+    operations.revoke_access(revoked, actor=contact, now=NOW)
+    grant(make_license(license_.account, "target"), make_administrator(license_))
+    with django_assert_num_queries(1):
+        assert access_in_force(license_.pk, NOW) == [sooner, later]
+    assert access_in_force(license_.pk, sooner.until - TICK) == [sooner, later]
+    assert access_in_force(license_.pk, sooner.until) == [later]
+    assert access_in_force(license_.pk, later.until) == []
+
+
+@pytest.mark.parametrize("reader", ["customer", "staff"])
+def test_the_case_names_each_environment_that_support_may_look_into(
+    license_: License, contact: User, reader: str
+) -> None:
     case = make_case(contact, now=NOW)
+    pages = {
+        "customer": (contact, reverse("cases:case", args=[case.pk])),
+        "staff": (make_agent(), reverse("admin:cases_case_change", args=[case.pk])),
+    }
+    person, address = pages[reader]
 
-    def says(at: datetime) -> bool:
-        return has_access(case_to_read(User.objects.get(pk=contact.pk), case.pk), at)
+    def says(at: datetime) -> str:
+        with time_machine.travel(at, tick=False):
+            page = client_of(person).get(address).content.decode()
+        heading = {"customer": "Support access", "staff": "Remote access"}[reader]
+        facts = re.search(rf"<dt>{heading}</dt><dd>(.*?)((<div>)?<a |</dd>)", page, re.DOTALL)
+        assert facts
+        return " ".join(re.sub(r"<[^>]*>", " ", facts[1]).split())
 
-    assert not says(NOW)
+    nothing = {"customer": "Not granted", "staff": "Not granted: ask the customer in a message"}[reader]
+    assert says(NOW) == nothing
+    grant(license_, contact, environment="<b>Production</b>", last_on=TODAY + DAY)
     made = grant(license_, contact)
-    assert (says(NOW), says(made.until - TICK), says(made.until)) == (True, True, False)
+    ends = {
+        "customer": ("Wed 4 Mar 2026, 00:00 CET", "Thu 5 Mar 2026, 00:00 CET"),
+        "staff": ("Tue 3 Mar 2026, 23:00 UTC", "Wed 4 Mar 2026, 23:00 UTC"),
+    }[reader]
+    production = f"&lt;b&gt;Production&lt;/b&gt;: Logs, read only, until {ends[1]}"
+    assert says(NOW) == f"Stage EU: Logs, read only, until {ends[0]} {production}"
+    assert says(made.until) == production
     operations.revoke_access(made, actor=contact, now=NOW)
-    assert not says(NOW)
+    assert says(NOW) == production

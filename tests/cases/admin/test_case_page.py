@@ -58,7 +58,7 @@ def test_page_costs_the_same_for_1_and_100_messages(waiting: Case, agent: User) 
     for _ in range(99):
         operations.answer_case(waiting, text="More", actor=agent, now=ASKED)
     for_hundred = statements_of(client, page_of(waiting))
-    assert (len(for_one), len(for_hundred)) == (13, 13)
+    assert (len(for_one), len(for_hundred)) == (14, 14)
 
 
 def test_page_of_a_case_that_is_not_there_is_404(agent: User) -> None:

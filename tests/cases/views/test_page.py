@@ -194,5 +194,6 @@ def test_a_page_costs_the_same_for_few_and_for_a_hundred_messages(
     assert (few, own_statements(requestor, page_of(current(case)))) == (COST, COST)
 
 
-# Seats, the case, its holds, steps, terms and watchers, the linked cases, messages, their files, events.
-COST = 10
+# Seats, the case, its holds, steps, terms and watchers, the linked cases, messages, their files, events,
+# the grants of access in force.
+COST = 11
