@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cases import forms, operations
+from cases.follow_up import EXTENSION
 from cases.lifecycle import Action, Channel, Resolution
 from cases.models import Case
-from cases.wording import Words
+from cases.wording import Words, in_hours
 from portal.accounts.models import User
 from portal.files.storing import StoredBlob
 
@@ -101,12 +103,16 @@ PAGES: Mapping[Action, ActionPage] = {
         operations.confirm_resolution, _("Confirm the solution"), _("Solution confirmed: the case is closed.")
     ),
     Action.REOPEN: _texts(operations.reopen_case, _("Reopen the case"), _("The case is open again.")),
-    Action.EXTEND: _plain(operations.extend_waiting, _("Extend"), _("The case stays open 72 hours longer.")),
+    Action.EXTEND: _plain(
+        operations.extend_waiting,
+        _("Extend"),
+        format_lazy(_("The case stays open {hours} hours longer."), hours=in_hours(EXTENSION)),
+    ),
     Action.ESCALATE: _fields(
         operations.escalate_case,
         forms.EscalateForm,
         _("Escalate"),
-        _("Escalated: a support lead has been told."),
+        _("Escalated: whoever answers for escalations has been told."),
         names=("reason", "text"),
     ),
     Action.RAISE_URGENCY: _fields(

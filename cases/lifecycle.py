@@ -167,6 +167,8 @@ Guard = Callable[[CaseFacts, datetime], Refusal | None]
 
 # SPEC 2: a customer raises the urgency once in 24 hours.
 RAISE_AGAIN_AFTER = timedelta(hours=24)
+# SPEC 1: up to 10 people of the account get a case's notices beside the requestor.
+MOST_WATCHERS = 10
 
 
 def _is_unowned(facts: CaseFacts, _now: datetime) -> Refusal | None:

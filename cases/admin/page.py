@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +16,7 @@ from cases.action_pages import PAGES, STAFF_ACTIONS
 from cases.admin.columns import next_step
 from cases.first_response import first_response_of
 from cases.forms import ActionForm
-from cases.lifecycle import Action, is_beside_the_point, refusal
+from cases.lifecycle import MOST_WATCHERS, Action, is_beside_the_point, refusal
 from cases.models import Attachment, Case, CaseEvent, InternalNote, Message
 from cases.permissions import facts_of, roles_of
 from cases.submitting import Asked
@@ -62,7 +63,9 @@ _EFFECTS = {
     Action.LOWER_PRIORITY: gettext_lazy(
         "Because critical information was not obtained from the named contacts; the customer is told."
     ),
-    Action.EDIT_WATCHERS: gettext_lazy("Up to 10 people of the account get this case's notices."),
+    Action.EDIT_WATCHERS: format_lazy(
+        gettext_lazy("Up to {people} people of the account get this case's notices."), people=MOST_WATCHERS
+    ),
     Action.TAG: gettext_lazy("Words for finding the case again; never shown to the customer."),
     Action.LINK_RELATED: gettext_lazy("Another case of the account; never shown to the customer."),
     Action.CLOSE: gettext_lazy("With a resolution and a reason that the customer sees; they can reopen it."),

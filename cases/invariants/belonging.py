@@ -8,7 +8,8 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat
 
 from cases.follow_up import Outcome, StepKind
-from cases.models import MOST_WATCHERS, Attachment, Case, CaseEvent, FollowUpStep, Message, Watcher
+from cases.lifecycle import MOST_WATCHERS
+from cases.models import Attachment, Case, CaseEvent, FollowUpStep, Message, Watcher
 from cases.notices import REMINDER
 from entitlements.models import Seat
 from portal.notices.models import Notice
@@ -115,7 +116,7 @@ INVARIANTS = (
     Invariant("I9c", "every page tells of an event of its case", _pages_without_an_event),
     Invariant("I17", "a case's people are of its account", _strangers),
     Invariant("I17b", "nobody of another account is told of a case", _told_to_strangers),
-    Invariant("I17c", "at most 10 people watch a case", _too_many_watchers),
+    Invariant("I17c", f"at most {MOST_WATCHERS} people watch a case", _too_many_watchers),
     Invariant("I18", "a file hangs on a message of the person who sent it", _files_astray),
     Invariant("I19", "a spent form leads to what came of it", _half_submitted),
 )

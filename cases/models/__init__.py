@@ -3,7 +3,6 @@
 from cases.models.calls import CallRequest
 from cases.models.case import (
     CALLER_LENGTH,
-    MOST_WATCHERS,
     PHONE_LENGTH,
     RECORDED_COLUMNS,
     TEXT_LENGTH,
@@ -20,7 +19,6 @@ from cases.models.writing import Attachment, CaseTag, InternalNote, Message, Rel
 
 __all__ = [
     "CALLER_LENGTH",
-    "MOST_WATCHERS",
     "PHONE_LENGTH",
     "RECORDED_COLUMNS",
     "TEXT_LENGTH",

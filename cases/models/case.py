@@ -23,8 +23,6 @@ TITLE_LENGTH = 200
 TEXT_LENGTH = 32_000
 PHONE_LENGTH = 40
 CALLER_LENGTH = 150
-# SPEC 1: up to 10 people of the account get a case's notices beside the requestor.
-MOST_WATCHERS = 10
 # The columns whose every change stands in history. The others are fixed at filing (a caller's case is filed
 # when somebody takes it over), or follow from history.
 RECORDED_COLUMNS = (

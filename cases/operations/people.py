@@ -7,8 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from cases import notices
 from cases.folding import changes_between, recorded
-from cases.lifecycle import OPEN, Action
-from cases.models import MOST_WATCHERS, Case, CaseEvent, Watcher
+from cases.lifecycle import MOST_WATCHERS, OPEN, Action
+from cases.models import Case, CaseEvent, Watcher
 from cases.operations.changing import changing, lock_cases, record_event
 from entitlements.queries import forget_seats, has_seat
 from portal.accounts.models import User

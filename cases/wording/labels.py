@@ -1,20 +1,30 @@
 """Labels of statuses, priorities, actions and roles, and the names of steps."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from cases import prose
 from cases.calls import CallOutcome, Slot
-from cases.follow_up import Step, StepKind
-from cases.lifecycle import Action, Channel, EscalationReason, Resolution, Role, Status
+from cases.follow_up import EXTENSION, Step, StepKind
+from cases.lifecycle import (
+    MOST_WATCHERS,
+    RAISE_AGAIN_AFTER,
+    Action,
+    Channel,
+    EscalationReason,
+    Resolution,
+    Role,
+    Status,
+)
 from cases.response import TargetCause, TargetState, TargetStep
 from entitlements.languages import CaseLanguage
 from entitlements.queries import HoursNow
@@ -160,6 +170,12 @@ ACTION_NAMES: Mapping[str, Words] = {
     Action.LINK_RELATED: gettext_lazy("Link a related case"),
 }
 
+
+def in_hours(length: timedelta) -> int:
+    """This will count the whole hours of a length of elapsed time."""
+    return length // timedelta(hours=1)
+
+
 # What an action does, for those who may take it.
 ACTION_EFFECTS: Mapping[str, Words] = {
     Action.FILE: gettext_lazy("Support has it at once, and the time for the first response starts."),
@@ -173,15 +189,25 @@ ACTION_EFFECTS: Mapping[str, Words] = {
     ),
     Action.REOPEN: gettext_lazy("Tell us what happens still or again; the case returns to support."),
     Action.FOLLOW_UP: gettext_lazy("A new case, filled in from this one and linked with it both ways."),
-    Action.EXTEND: gettext_lazy("Once per waiting period: every planned step moves by 72 hours."),
-    Action.ESCALATE: gettext_lazy("Brings the case to a support lead's attention. It cannot be undone."),
-    Action.RAISE_URGENCY: gettext_lazy("P4 to P3, or P3 to P2, once in 24 hours and with a reason."),
+    Action.EXTEND: format_lazy(
+        gettext_lazy("Once per waiting period: every planned step moves by {hours} hours."),
+        hours=in_hours(EXTENSION),
+    ),
+    Action.ESCALATE: gettext_lazy(
+        "Tells your Support Service Manager, or the support leads where you have none. It cannot be undone."
+    ),
+    Action.RAISE_URGENCY: format_lazy(
+        gettext_lazy("P4 to P3, or P3 to P2, once in {hours} hours and with a reason."),
+        hours=in_hours(RAISE_AGAIN_AFTER),
+    ),
     Action.REQUEST_CALL: gettext_lazy(
         "P1: support calls as soon as possible. P2 and P3: at a time in business hours that you choose."
     ),
     Action.CANCEL_CALL: gettext_lazy("Support does not call. You can request another call."),
     Action.HAND_TO_COLLEAGUE: gettext_lazy("Another named contact of the product becomes the requestor."),
-    Action.EDIT_WATCHERS: gettext_lazy("Up to 10 people of your account get this case's notices."),
+    Action.EDIT_WATCHERS: format_lazy(
+        gettext_lazy("Up to {people} people of your account get this case's notices."), people=MOST_WATCHERS
+    ),
     Action.HOLD: gettext_lazy("Stops the follow-up clock until the end of a day; the customer sees why."),
     Action.RELEASE: gettext_lazy("The follow-up clock goes on at once."),
     Action.RESUME: gettext_lazy("Ends the waiting period: set by mistake, or answered elsewhere."),

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.lifecycle import ENDED, Action, Role
+from cases.lifecycle import ENDED, RAISE_AGAIN_AFTER, Action, Role
 from cases.wording.history import actor_name, event_name
-from cases.wording.labels import ACTION_NAMES, ROLE_NAMES, STATUS_NAMES, Words, status_name
+from cases.wording.labels import ACTION_NAMES, ROLE_NAMES, STATUS_NAMES, Words, in_hours, status_name
 from entitlements.wording import PRIORITY_NAMES
 from entitlements.wording import refusal_text as entitlement_refusal_text
 from portal.accounts.wording import exact
@@ -141,8 +141,9 @@ def refusal_text(code: str, values: Mapping[str, object], *, to_staff: bool = Fa
                 "priority": PRIORITY_NAMES[int(str(values["priority"]))]
             }
         case "raised_recently":
-            text = _("The urgency can be raised once in 24 hours: again from %(again)s.") % {
-                "again": _instant(values["again_at"])
+            text = _("The urgency can be raised once in %(hours)s hours: again from %(again)s.") % {
+                "hours": in_hours(RAISE_AGAIN_AFTER),
+                "again": _instant(values["again_at"]),
             }
         case "term_ended":
             text = _(

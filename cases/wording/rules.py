@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.follow_up import NOTICE_BEFORE_CLOSURE, CatchUp
-from cases.lifecycle import ANY, ENDED, OPEN, WAITING, Role, Status, Transition
-from cases.wording.labels import ROLE_NAMES, STATUS_NAMES, Words
+from cases.lifecycle import ANY, ENDED, OPEN, RAISE_AGAIN_AFTER, WAITING, Role, Status, Transition
+from cases.wording.labels import ROLE_NAMES, STATUS_NAMES, Words, in_hours
 
-_HOUR = timedelta(hours=1)
 _HOURS_OF_A_DAY = 24
 
 # What people of the customer can be; the others are staff and the clock.
@@ -21,7 +21,9 @@ CONDITIONS: Mapping[str, Words] = {
     "_is_not_extended": gettext_lazy("once per waiting period"),
     "_is_not_escalated": gettext_lazy("once until the case is closed"),
     "_is_answered_or_late": gettext_lazy("after the first response, or once its target has passed"),
-    "_can_be_raised": gettext_lazy("in P3 and P4, once in 24 hours"),
+    "_can_be_raised": format_lazy(
+        gettext_lazy("in P3 and P4, once in {hours} hours"), hours=in_hours(RAISE_AGAIN_AFTER)
+    ),
     "_can_be_called": gettext_lazy("in P1, P2 and P3, one call at a time"),
     "_awaits_call": gettext_lazy("while a call is awaited"),
     "_is_nobodys": gettext_lazy("for what a colleague without a seat has called about"),
@@ -56,7 +58,7 @@ def customers_of(row: Transition) -> list[Words]:
 
 def span(length: timedelta) -> str:
     """This will write a length of elapsed time in hours, and in days where they are whole: 72 h (3 days)."""
-    hours = length // _HOUR
+    hours = in_hours(length)
     days, rest = divmod(hours, _HOURS_OF_A_DAY)
     if rest or not days:
         return _("%(hours)d h") % {"hours": hours}
