@@ -52,7 +52,7 @@ class ProductAdmin(StaffReads, ModelAdmin):
 class EntitlementAdmin(OperationAdmin):
     """An OperationAdmin with the words of entitlements."""
 
-    refusal_words = staticmethod(refusal_text)
+    refusal_words = staticmethod(lambda error: refusal_text(error, to_staff=True))
 
 
 @admin.register(Account)

@@ -37,7 +37,7 @@ def replace_contact(
         account = locked_account(seat.license.account_id)
         license_ = locked_license(seat.license_id)
         require(contacts_refusal(actor, account))
-        current = held_seat(seat, account)
+        current = held_seat(seat, account, actor=actor, now=now)
         if plan_in_force(license_, now) is None:
             raise DomainError("seat_needs_a_term", product=license_.product.name)
         person = User.objects.filter(email=tidy).first()
@@ -49,7 +49,7 @@ def replace_contact(
             heir = heir_of(current, account, successor=successor, product=license_.product.name)
             after = _invite(license_, tidy, actor=actor, now=now)
             detail = {"invitation": after.pk}
-        detail |= leave_seat(current, heir=heir, keeps_sign_in=keeps_sign_in, actor=actor, now=now)
+        detail |= leave_seat(current, account, heir=heir, keeps_sign_in=keeps_sign_in, actor=actor, now=now)
         if replacement is not None:
             may_sign_in_again(replacement)
         record("contact_replaced", account, actor=actor, now=now, detail=detail, license_=license_)

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from entitlements.models import Invitation, License, Seat
+from entitlements.permissions import entitlements_refusal
 from entitlements.ports import open_work
 from entitlements.queries import capacity_of, contacts_of, has_other_seat, plan_in_force
+from entitlements.queries.licenses import has_term_left
 from portal.accounts.models import Account, User
 from portal.errors import DomainError, FieldRefused
 
@@ -33,12 +35,19 @@ def take_seat(license_: License, person: User, *, now: datetime) -> Seat:
 
 
 def leave_seat(
-    seat: Seat, *, heir: User | None, keeps_sign_in: bool, actor: User, now: datetime
+    seat: Seat, account: Account, *, heir: User | None, keeps_sign_in: bool, actor: User, now: datetime
 ) -> dict[str, object]:
-    """End a seat, hand its open cases to `heir`, and end the sign-in with the last one; tell what became."""
+    """End a seat, hand its open cases to `heir`, end role and sign-in with the last one; tell what became.
+
+    The administrator's role ends here only where `held_seat` lets it rest.
+    """
     has_other_seats = has_other_seat(seat.user_id, than=seat)
     seat.removed_at = now
     seat.save(update_fields=["removed_at"])
+    ends_role = account.administrator_id == seat.user_id and not has_other_seats
+    if ends_role:
+        account.administrator = None
+        account.save(update_fields=["administrator"])
     open_work().let_go(
         seat.user_id,
         seat.license_id,
@@ -51,20 +60,39 @@ def leave_seat(
     if ends_sign_in:
         seat.user.is_active = False
         seat.user.save(update_fields=["is_active"])
-    return {"person": seat.user_id, "successor": heir.pk if heir else None, "ends_sign_in": ends_sign_in}
+    became = {"ends_role": True} if ends_role else {}
+    return {
+        "person": seat.user_id,
+        "successor": heir.pk if heir else None,
+        "ends_sign_in": ends_sign_in,
+        **became,
+    }
 
 
-def held_seat(seat: Seat, account: Account) -> Seat:
+def held_seat(seat: Seat, account: Account, *, actor: User, now: datetime) -> Seat:
     """Load a seat that is to end.
 
-    Raises DomainError "already_removed" or "administrator_needs_a_seat".
+    Raises DomainError "already_removed", "administrator_needs_a_seat" or "administrator_has_work".
     """
     current = Seat.objects.select_related("user").get(pk=seat.pk)
     if current.removed_at is not None:
         raise DomainError("already_removed", removed_at=current.removed_at)
     if account.administrator_id == current.user_id and not has_other_seat(current.user_id, than=current):
-        raise DomainError("administrator_needs_a_seat")
+        _require_rest(current, account, actor=actor, now=now)
     return current
+
+
+def _require_rest(seat: Seat, account: Account, *, actor: User, now: datetime) -> None:
+    """Refuse to end the administrator's last seat, save to staff once the last term is over (SPEC 3.4).
+
+    What had come to the administrator from products without another contact would be nobody's.
+    """
+    if entitlements_refusal(actor) is not None or has_term_left(account, now):
+        raise DomainError("administrator_needs_a_seat")
+    everything = open_work().open_requests_by([seat.user_id]).get(seat.user_id, 0)
+    elsewhere = everything - open_work().open_requests_of(seat.user_id, seat.license_id)
+    if elsewhere:
+        raise DomainError("administrator_has_work", cases=elsewhere)
 
 
 def heir_of(seat: Seat, account: Account, *, successor: User | None, product: str) -> User | None:

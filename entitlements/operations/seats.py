@@ -65,18 +65,20 @@ def remove_named_contact(
     """End a seat. Its open cases go to `successor`, an active contact of the same product.
 
     Where there is no other contact, they go to the account administrator. With the last seat the sign-in
-    ends, unless the person is kept as one without a seat, who only reads.
+    ends, unless the person is kept as one without a seat, who only reads. Once no license of the account has
+    a term in force or to come, staff may end the administrator's last seat too: the role rests.
 
     Raises NotAllowed "not_the_administrator"; FieldRefused "successor_not_a_contact"; DomainError
-    "already_removed", "administrator_needs_a_seat", "name_a_successor" or "hand_over_first".
+    "already_removed", "administrator_needs_a_seat", "administrator_has_work", "name_a_successor" or
+    "hand_over_first".
     """
     with transaction.atomic():
         account = locked_account(seat.license.account_id)
         license_ = locked_license(seat.license_id)
         require(contacts_refusal(actor, account))
-        current = held_seat(seat, account)
+        current = held_seat(seat, account, actor=actor, now=now)
         heir = heir_of(current, account, successor=successor, product=license_.product.name)
-        detail = leave_seat(current, heir=heir, keeps_sign_in=keeps_sign_in, actor=actor, now=now)
+        detail = leave_seat(current, account, heir=heir, keeps_sign_in=keeps_sign_in, actor=actor, now=now)
         record("contact_removed", account, actor=actor, now=now, detail=detail, license_=license_)
     forget_seats(current.user)
     return current

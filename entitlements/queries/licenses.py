@@ -12,7 +12,7 @@ from entitlements.languages import CaseLanguage, is_supported
 from entitlements.models import License, Product, Term
 from entitlements.plans import Plan
 from entitlements.queries.seats import active_license_ids
-from portal.accounts.models import Region, User
+from portal.accounts.models import Account, Region, User
 
 
 def region_zone(license_: License) -> ZoneInfo:
@@ -44,6 +44,12 @@ def term_ended_on(license_: License, now: datetime) -> date | None:
     if last is None or last >= terms.local_day(now, region_zone(license_)):
         return None
     return last
+
+
+def has_term_left(account: Account, now: datetime) -> bool:
+    """Tell whether any license of an account has a term in force or to come."""
+    today = terms.local_day(now, ZoneInfo(account.country.region.time_zone))
+    return Term.objects.filter(license__account=account, last_on__gte=today).exists()
 
 
 def today_by_region(now: datetime) -> list[tuple[Region, date]]:

@@ -171,6 +171,8 @@ def _of_leaving(detail: Mapping[str, Any], names: _Names) -> Sides:
     if detail.get("successor"):
         after.append(_("Open cases: %(name)s") % {"name": names.person(detail["successor"])})
     after.append(_("May not sign in") if detail.get("ends_sign_in") else _("Still signs in"))
+    if detail.get("ends_role"):
+        after.append(_("The role of account administrator rests"))
     return [_("Named contact")], after
 
 

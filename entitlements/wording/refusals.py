@@ -17,9 +17,10 @@ from portal.accounts.wording import exact
 from portal.errors import DomainError
 
 
-def refusal_text(error: DomainError) -> str:
-    """Say which rule refused, with its value, and what to do instead (SPEC 2.3)."""
-    words = _REFUSALS.get(error.code) or PEOPLE_REFUSALS[error.code]
+def refusal_text(error: DomainError, *, to_staff: bool = False) -> str:
+    """Say which rule refused, with its value, and what to do instead (SPEC 2.3); staff may do more."""
+    words = _TO_STAFF.get(error.code) if to_staff else None
+    words = words or _REFUSALS.get(error.code) or PEOPLE_REFUSALS[error.code]
     return words(error.values)
 
 
@@ -190,8 +191,8 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "seat_needs_a_term": lambda values: (
         _(
-            "No term of %(product)s is in force, so no plan says how many contacts it may have. Add a term"
-            " first."
+            "No term of %(product)s is in force, so no plan says how many contacts it may have. Ask us about"
+            " a renewal."
         )
         % values
     ),
@@ -289,9 +290,43 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         "The account administrator is always an active named contact. Give the person a seat first, or hand"
         " the role to another contact before removing the last seat."
     ),
+    "administrator_has_work": lambda values: (
+        ngettext(
+            "The administrator has %(cases)d open case or request of another product too.",
+            "The administrator has %(cases)d open cases and requests of other products too.",
+            values["cases"],
+        )
+        % values
+        + " "
+        + _("Hand it to a contact of its product, or close it, first.")
+    ),
     "already_administrator": lambda _values: _("This person is already the account administrator."),
     # Who may
     "not_the_administrator": lambda _values: _(
         "Only the account administrator, or our staff, may change this. Ask one of them."
+    ),
+}
+
+# What only staff can do instead.
+_TO_STAFF: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "seat_needs_a_term": lambda values: (
+        _(
+            "No term of %(product)s is in force, so no plan says how many contacts it may have. Add a term"
+            " first."
+        )
+        % values
+    ),
+    "hand_over_first": lambda values: (
+        _open_cases(values)
+        + " "
+        + _(
+            "Nobody else is there to take over: add another contact of the product first, or close what is"
+            " open."
+        )
+    ),
+    "administrator_needs_a_seat": lambda values: (
+        _REFUSALS["administrator_needs_a_seat"](values)
+        + " "
+        + _("The role may rest once no license of the account has a term in force or to come.")
     ),
 }

@@ -1,6 +1,6 @@
 """Invitations and replacements in the admin: what the manager does, what is refused, what is never shown."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,14 +9,16 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from cases.lifecycle import Resolution
 from cases.models import Case
+from cases.operations import close_case
 from entitlements import operations
 from entitlements.invitations import VALID_FOR
 from entitlements.models import EntitlementEvent, Invitation, License, Seat
 from entitlements.models.invitations import token_for
 from entitlements.plans import Plan
 from portal.accounts.groups import StaffGroup
-from portal.accounts.models import User
+from portal.accounts.models import Account, User
 from portal.notices.models import Notice
 from tests.factories.browsers import client_of
 from tests.factories.cases import make_case
@@ -38,6 +40,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 5, 22, 12, tzinfo=UTC)
 LIST, ADD = "/admin/entitlements/invitation/", "/admin/entitlements/invitation/add/"
 NEW = "new@customer.example"
+_TOTALS = ("TOTAL", "INITIAL")
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +81,33 @@ def state() -> list[list[dict[str, Any]]]:
     models: tuple[Any, ...] = (Invitation, Seat, EntitlementEvent, Notice, Case)
     people = list(User.objects.order_by("pk").values("pk", "email", "is_active"))
     return [people, *(list(model.objects.order_by("pk").values()) for model in models)]
+
+
+# --- The administrator's role -----------------------------------------------------------------------
+
+
+def test_a_manager_lets_the_role_rest_after_the_last_term_and_appoints_another(manager: Client) -> None:
+    license_ = make_license(make_account("Northwind", country="US"), last_on=date(2026, 5, 20))
+    boss = make_administrator(license_, email="boss@northwind.example")
+    case, seat = make_case(boss), license_.seats.get()
+    refused = manager.post(page_of(seat), {"is_sure": "on"})
+    assert refused.status_code == 409
+    assert "add another contact of the product first, or close what is open." in text(refused)
+    assert Account.objects.get().administrator == boss
+    close_case(case, resolution=Resolution.OBSOLETE, actor=make_agent(), now=NOW, reason="Over.")
+    assert manager.post(page_of(seat), {"is_sure": "on"}).status_code == 302
+    assert Account.objects.get().administrator is None
+    assert not User.objects.get(pk=boss.pk).is_active
+    colleague = make_customer(license_, email="colleague@northwind.example")
+    account_page = reverse("admin:accounts_account_change", args=[license_.account_id])
+    tables = {f"{name}-{total}_FORMS": 0 for name in ("licenses", "team", "people") for total in _TOTALS}
+    facts = {"name": "Northwind", "country": "US", "time_zone": "", "language": "", **tables}
+    assert manager.post(account_page, facts | {"administrator": ""}).status_code == 302
+    assert Account.objects.get().administrator is None
+    assert manager.post(account_page, facts | {"administrator": colleague.pk}).status_code == 302
+    assert Account.objects.get().administrator == colleague
+    history = text(client_of(colleague).get(reverse("entitlements:history")))
+    assert "The role of account administrator rests" in history
 
 
 # --- Inviting ---------------------------------------------------------------------------------------

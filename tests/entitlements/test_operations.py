@@ -1,6 +1,6 @@
 """Changing accounts, licenses, terms and seats: what happens, what is refused, what is on the record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from entitlements.plans import Plan
 from entitlements.wording import refusal_text
 from portal.accounts.models import Account, Country, User
 from portal.errors import DomainError
+from portal.work.invariants import check
 from tests.factories.people import (
     make_account,
     make_administrator,
@@ -41,6 +42,9 @@ class _Work:
 
     def open_requests_of(self, user_id: int, license_id: int) -> int:
         return self.cases.get((user_id, license_id), 0)
+
+    def open_requests_by(self, user_ids: Iterable[int]) -> Mapping[int, int]:
+        return {key: sum(cases for (user, _), cases in self.cases.items() if user == key) for key in user_ids}
 
     def let_go(
         self,
@@ -583,6 +587,67 @@ def test_the_administrator_keeps_one_seat_until_the_role_is_handed_over(root: Us
     operations.appoint_administrator(account, colleague, actor=administrator, now=NOW)
     operations.remove_named_contact(last, actor=colleague, now=NOW)
     assert not User.objects.get(pk=administrator.pk).is_active
+
+
+def test_the_role_rests_when_staff_end_the_last_seat_after_the_last_term(root: User, work: _Work) -> None:
+    license_ = make_license(last_on=date(2026, 3, 2))
+    administrator = make_administrator(license_)
+    operations.remove_named_contact(license_.seats.get(), actor=root, now=NOW)
+    account = Account.objects.get(pk=license_.account_id)
+    assert account.administrator is None
+    assert not User.objects.get(pk=administrator.pk).is_active
+    detail = {"person": administrator.pk, "successor": None, "ends_sign_in": True, "ends_role": True}
+    assert _last_event() == ("contact_removed", account.pk, license_.pk, root.pk, NOW, True, detail)
+    assert work.told == [(administrator.pk, license_.pk, None, False, root.pk, NOW)]
+    assert check() == []
+
+
+def test_staff_appoint_another_once_there_is_a_contact_again(root: User) -> None:
+    license_ = make_license(last_on=date(2026, 3, 2))
+    account, before = license_.account, make_administrator(license_)
+    operations.remove_named_contact(license_.seats.get(), actor=root, now=NOW)
+    refusal = _refused(lambda: operations.appoint_administrator(account, before, actor=root, now=NOW))
+    assert refusal == (409, "administrator_needs_a_seat", {})
+    _add(license_, date(2026, 3, 3), date(2026, 3, 31))
+    operations.add_named_contact(license_, before, actor=root, now=NOW)
+    appointed = operations.appoint_administrator(account, before, actor=root, now=NOW)
+    assert appointed.administrator == before
+    assert _last_event()[-1] == {"before": None, "after": before.pk}
+
+
+@pytest.mark.parametrize("first_on", [date(2026, 3, 1), date(2026, 9, 1)])
+def test_the_role_does_not_rest_while_a_term_is_in_force_or_to_come(root: User, first_on: date) -> None:
+    account = make_account()
+    license_ = make_license(account, last_on=date(2026, 2, 28))
+    _add(make_bare_license(account, "target"), first_on, date(2026, 12, 31))
+    make_administrator(license_)
+    seat = license_.seats.get()
+    refusal = _refused(lambda: operations.remove_named_contact(seat, actor=root, now=NOW))
+    assert refusal == (409, "administrator_needs_a_seat", {})
+
+
+def test_the_administrator_cannot_let_the_role_rest_by_themselves() -> None:
+    license_ = make_license(last_on=date(2026, 3, 2))
+    administrator = make_administrator(license_)
+    seat = license_.seats.get()
+    refusal = _refused(lambda: operations.remove_named_contact(seat, actor=administrator, now=NOW))
+    assert refusal == (409, "administrator_needs_a_seat", {})
+
+
+def test_the_role_does_not_rest_while_its_holder_has_open_cases(root: User, work: _Work) -> None:
+    account = make_account()
+    license_, other = (
+        make_license(account, code, last_on=date(2026, 3, 2)) for code in ("analytics", "target")
+    )
+    administrator = make_administrator(license_)
+    seat = license_.seats.get()
+    work.cases[administrator.pk, license_.pk] = 1
+    refusal = _refused(lambda: operations.remove_named_contact(seat, actor=root, now=NOW))
+    assert refusal == (409, "hand_over_first", {"cases": 1})
+    work.cases[administrator.pk, other.pk] = 2
+    refusal = _refused(lambda: operations.remove_named_contact(seat, actor=root, now=NOW))
+    assert refusal == (409, "administrator_has_work", {"cases": 2})
+    assert work.told == []
 
 
 def test_the_administrator_cannot_hand_open_cases_to_themselves(root: User, work: _Work) -> None:

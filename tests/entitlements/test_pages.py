@@ -499,7 +499,7 @@ def test_a_link_that_does_not_hold_says_why(license_: License, anna: User, time_
 
     assert "This link is not whole." in words(link[:-2] + "/")
     time_machine.move_to(NOW + VALID_FOR, tick=False)
-    assert "An invitation works for seven days" in words(link)
+    assert "An invitation works for 7 days" in words(link)
     time_machine.move_to(NOW, tick=False)
     operations.send_invitation_again(invitation, actor=anna, now=NOW)
     assert "A newer mail has replaced this link." in words(link)

@@ -95,6 +95,41 @@ def test_a_refusal_says_rule_value_and_what_to_do(error: DomainError, text: str)
     assert refusal_text(error) == text
 
 
+@pytest.mark.parametrize(
+    ("error", "to_customers", "to_staff"),
+    [
+        (
+            DomainError("seat_needs_a_term", product="Analytics"),
+            "No term of Analytics is in force, so no plan says how many contacts it may have. Ask us about a"
+            " renewal.",
+            "No term of Analytics is in force, so no plan says how many contacts it may have. Add a term"
+            " first.",
+        ),
+        (
+            DomainError("hand_over_first", cases=1),
+            "The contact still has 1 open case or request. Nobody else is there to take over: add another"
+            " contact of the product first, or ask our staff.",
+            "The contact still has 1 open case or request. Nobody else is there to take over: add another"
+            " contact of the product first, or close what is open.",
+        ),
+        (
+            DomainError("administrator_needs_a_seat"),
+            "The account administrator is always an active named contact. Give the person a seat first, or"
+            " hand the role to another contact before removing the last seat.",
+            "The account administrator is always an active named contact. Give the person a seat first, or"
+            " hand the role to another contact before removing the last seat. The role may rest once no"
+            " license of the account has a term in force or to come.",
+        ),
+        (DomainError("access_is_over"), "This access has ended already.", "This access has ended already."),
+    ],
+)
+def test_a_refusal_says_what_who_reads_it_can_do(
+    error: DomainError, to_customers: str, to_staff: str
+) -> None:
+    assert refusal_text(error) == to_customers
+    assert refusal_text(error, to_staff=True) == to_staff
+
+
 def test_every_recorded_event_has_a_name() -> None:
     recorded = re.compile(r'(?<!\.)\brecord\(\s*"(\w+)"')  # the catalogue's requests have their own history
     sources = [*SOURCES, *(ROOT / "accelerators").rglob("*.py")]
