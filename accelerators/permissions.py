@@ -5,7 +5,7 @@ from datetime import datetime
 from accelerators.availability import Holder, State, availability
 from accelerators.lifecycle import Action, Refusal, Role, Status, refusal
 from accelerators.models import CatalogueRow, EngagementRequest
-from accelerators.queries import decider_keys, holder_of, is_in_units, row_in_force
+from accelerators.queries import decider_keys, holder_of, is_in_units, row_in_force, units_left
 from entitlements.models import License
 from entitlements.permissions import term_refusal
 from entitlements.queries import active_license_ids, has_seat
@@ -53,6 +53,11 @@ def has_thing(license_: License, slug: str, at: datetime) -> bool:
 def takes_units(request: EngagementRequest, now: datetime) -> bool:
     """Tell whether saying yes to a request uses units: of what is only available none can be granted yet."""
     return is_in_units(request.slug) and has_thing(request.license, request.slug, now)
+
+
+def lacks_units(request: EngagementRequest, now: datetime) -> bool:
+    """Tell whether saying yes to a request would use units, and none is left."""
+    return takes_units(request, now) and units_left(request.license, request.slug, now) == 0
 
 
 def catalogue_refusal(actor: User) -> DomainError | None:

@@ -14,14 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accelerators import operations
-from accelerators.kinds import Kind
 from accelerators.lifecycle import Action, Status
 from accelerators.models import EngagementRequest
 from accelerators.models.requests import ANSWER_LENGTH, is_looked_after
 from accelerators.models.units import MOST_UNITS
-from accelerators.notices import grant_path
-from accelerators.permissions import decides, refusal_of, takes_units
-from accelerators.queries import canceller_of, events_of, is_in_units, units_left, units_used_by
+from accelerators.notices import grant_path, units_path
+from accelerators.permissions import decides, lacks_units, refusal_of, takes_units
+from accelerators.queries import (
+    canceller_of,
+    events_of,
+    is_in_units,
+    is_to_grant,
+    units_left,
+    units_used_by,
+)
 from accelerators.wording import ACTION_NAMES, EVENT_NAMES, refusal_text, units_text
 from entitlements.permissions import entitlements_refusal
 from entitlements.queries import contacts_of
@@ -228,10 +234,12 @@ class EngagementRequestAdmin(OperationAdmin):
 
     @admin.display(description=gettext_lazy("Next"))
     def next_step(self, request: EngagementRequest) -> SafeString | str:
-        """Where an accepted add-on is granted."""
-        if request.row.kind != Kind.ADD_ON or request.status != Status.ACCEPTED:
-            return "–"
-        return format_html('<a href="{}">{}</a>', grant_path(request), _("Grant the add-on with a term"))
+        """Where an accepted add-on is granted, or the units that a request waits for."""
+        if is_to_grant(request):
+            return format_html('<a href="{}">{}</a>', grant_path(request), _("Grant the add-on with a term"))
+        if request.status == Status.REQUESTED and lacks_units(request, business_now()):
+            return format_html('<a href="{}">{}</a>', units_path(request), _("Grant units with a term"))
+        return "–"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- Django's
         """Refuse: customers ask."""

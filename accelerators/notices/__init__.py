@@ -1,7 +1,7 @@
 """Who is told what about requests and add-ons, and how it reads."""
 
 from accelerators.notices.kinds import register_kinds
-from accelerators.notices.requests import grant_path
+from accelerators.notices.requests import grant_path, units_path
 from accelerators.notices.telling import (
     ACCEPTED,
     CANCELLED,
@@ -10,6 +10,7 @@ from accelerators.notices.telling import (
     ENDING,
     GRANTED,
     HANDED_OVER,
+    LACKS_UNITS,
     PERMISSION_ASKED,
     RECEIVED,
     TAKEN_BACK,
@@ -30,6 +31,7 @@ __all__ = [
     "ENDING",
     "GRANTED",
     "HANDED_OVER",
+    "LACKS_UNITS",
     "PERMISSION_ASKED",
     "RECEIVED",
     "TAKEN_BACK",
@@ -42,4 +44,5 @@ __all__ = [
     "tell_of_asked_permission",
     "tell_of_cancelling",
     "tell_requester",
+    "units_path",
 ]

@@ -14,6 +14,7 @@ from accelerators.notices.telling import (
     ENDING,
     GRANTED,
     HANDED_OVER,
+    LACKS_UNITS,
     PERMISSION_ASKED,
     RECEIVED,
     TAKEN_BACK,
@@ -21,7 +22,16 @@ from accelerators.notices.telling import (
 )
 from portal.notices.kinds import NoticeKind, register
 
-_OF_REQUESTS = (RECEIVED, ACCEPTED, DECLINED, CANCELLED, TAKEN_BACK, HANDED_OVER, TO_GRANT)
+_OF_REQUESTS = (
+    RECEIVED,
+    ACCEPTED,
+    DECLINED,
+    CANCELLED,
+    TAKEN_BACK,
+    HANDED_OVER,
+    TO_GRANT,
+    LACKS_UNITS,
+)
 _OF_ADD_ONS = (GRANTED, ENDING, ENDED)
 
 

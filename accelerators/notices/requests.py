@@ -13,15 +13,17 @@ from accelerators.notices.telling import (
     CANCELLED,
     DECLINED,
     HANDED_OVER,
+    LACKS_UNITS,
     RECEIVED,
     TAKEN_BACK,
     TO_GRANT,
 )
 from accelerators.permissions import decides
-from accelerators.queries import canceller_of, is_granted_since
+from accelerators.queries import are_units_granted_since, canceller_of, is_granted_since
 from accelerators.wording import said
 from entitlements.add_ons import OF_THE_ACCOUNT
 from entitlements.wording import Words
+from portal.accounts.models import User
 from portal.notices.kinds import Mail
 from portal.notices.mail import MailContent, render_mail
 from portal.notices.models import Notice
@@ -34,6 +36,7 @@ _HEADLINES: dict[str, Words] = {
     TAKEN_BACK: gettext_lazy("%(account)s no longer asks for %(thing)s"),
     HANDED_OVER: gettext_lazy("A request is yours now: %(thing)s"),
     TO_GRANT: gettext_lazy("%(account)s is to get %(thing)s"),
+    LACKS_UNITS: gettext_lazy("%(account)s has no unit left of %(thing)s"),
 }
 _LEADS: dict[str, Words] = {
     RECEIVED: gettext_lazy(
@@ -51,6 +54,21 @@ _LEADS: dict[str, Words] = {
     TO_GRANT: gettext_lazy(
         "The request for %(product)s is accepted. It counts once you grant the add-on with a term."
     ),
+    LACKS_UNITS: gettext_lazy(
+        "%(person)s asks for it, for %(product)s. It can be accepted once you grant units with a term."
+    ),
+}
+_FOR_GRANTERS = frozenset({TO_GRANT, LACKS_UNITS})
+# The statuses in which a mail still matters.
+_MATTERS: dict[str, frozenset[Status]] = {
+    RECEIVED: frozenset({Status.REQUESTED}),
+    ACCEPTED: OPEN - {Status.REQUESTED},
+    DECLINED: frozenset({Status.DECLINED}),
+    CANCELLED: frozenset({Status.CANCELLED}),
+    TAKEN_BACK: frozenset({Status.CANCELLED}),
+    HANDED_OVER: OPEN,
+    TO_GRANT: frozenset({Status.ACCEPTED}),
+    LACKS_UNITS: frozenset({Status.REQUESTED}),
 }
 
 
@@ -79,10 +97,18 @@ def grant_path(request: EngagementRequest) -> str:
     return f"{reverse('admin:entitlements_addongrant_add')}?{urlencode(facts)}"
 
 
+def units_path(request: EngagementRequest) -> str:
+    """Give the address at which staff grant units for a request, filled in."""
+    facts = {"license": request.license_id, "add_on": request.slug}
+    return f"{reverse('admin:accelerators_unitgrant_add')}?{urlencode(facts)}"
+
+
 def path(notice: Notice) -> str:
     """Give the address to which it leads."""
     if notice.kind == TO_GRANT:
         return grant_path(_request(notice))
+    if notice.kind == LACKS_UNITS:
+        return units_path(_request(notice))
     if notice.recipient is not None and notice.recipient.is_staff:
         return reverse("admin:accelerators_engagementrequest_change", args=[notice.params["request"]])
     return reverse("accelerators:request", args=[notice.params["request"]])
@@ -100,7 +126,7 @@ def mail(notice: Notice) -> Mail:
             quote_label=label,
             quote_html=text,
             quote_text=text,
-            button_label=_("Grant it") if notice.kind == TO_GRANT else _("See the request"),
+            button_label=_("Grant it") if notice.kind in _FOR_GRANTERS else _("See the request"),
             button_path=path(notice),
             why_you=_request_why(notice, words),
             account_name=words["account"],
@@ -123,7 +149,7 @@ def _quote(notice: Notice, request: EngagementRequest) -> tuple[str, str]:
 
 
 def _request_why(notice: Notice, words: dict[str, str]) -> str:
-    if notice.kind == TO_GRANT:
+    if notice.kind in _FOR_GRANTERS:
         return _("You get it because you grant add-ons.")
     if notice.recipient is not None and notice.recipient.is_staff:
         return _("You get it because you decide about requests of %(account)s.") % words
@@ -135,24 +161,21 @@ def obsolete_because(notice: Notice) -> str | None:
     request = _request(notice)
     recipient = notice.recipient
     assert recipient is not None
-    if not EngagementRequest.objects.visible_to(recipient, notice.created_at).filter(pk=request.pk).exists():
+    if not _is_for(recipient, notice, request):
         return "may_not_see"
+    is_anothers = notice.kind == HANDED_OVER and request.requester_id != recipient.pk
+    if is_anothers or request.status not in _MATTERS[notice.kind]:
+        return "request_went_on"
     if notice.kind == TO_GRANT and is_granted_since(request):
         return "add_on_granted"
-    has_decided = notice.kind != TO_GRANT and recipient.is_staff
-    if has_decided and not decides(recipient, request.license.account_id, notice.created_at):
-        return "may_not_see"
-    matters = {
-        RECEIVED: {Status.REQUESTED},
-        ACCEPTED: OPEN - {Status.REQUESTED},
-        DECLINED: {Status.DECLINED},
-        CANCELLED: {Status.CANCELLED},
-        TAKEN_BACK: {Status.CANCELLED},
-        HANDED_OVER: OPEN,
-        TO_GRANT: {Status.ACCEPTED},
-    }
-    if request.status not in matters[notice.kind]:
-        return "request_went_on"
-    if notice.kind == HANDED_OVER and request.requester_id != recipient.pk:
-        return "request_went_on"
+    if notice.kind == LACKS_UNITS and are_units_granted_since(request):
+        return "units_granted"
     return None
+
+
+def _is_for(recipient: User, notice: Notice, request: EngagementRequest) -> bool:
+    visible = EngagementRequest.objects.visible_to(recipient, notice.created_at)
+    if not visible.filter(pk=request.pk).exists():
+        return False
+    is_to_decide = notice.kind not in _FOR_GRANTERS and recipient.is_staff
+    return not is_to_decide or decides(recipient, request.license.account_id, notice.created_at)

@@ -17,6 +17,7 @@ CANCELLED = "request_cancelled"
 TAKEN_BACK = "request_taken_back"
 HANDED_OVER = "request_handed_over"
 TO_GRANT = "request_to_grant"
+LACKS_UNITS = "request_lacks_units"
 GRANTED = "add_on_granted"
 ENDING = "add_on_ending"
 ENDED = "add_on_ended"
@@ -33,9 +34,9 @@ def tell_requester(request: EngagementRequest, kind: str, *, event: RequestEvent
     _tell([request.requester], request, kind, event=event, now=now)
 
 
-def tell_granters(request: EngagementRequest, *, event: RequestEvent, now: datetime) -> None:
-    """Tell who grants add-ons that one was accepted; never who acted."""
-    _tell(granters(), request, TO_GRANT, event=event, now=now)
+def tell_granters(request: EngagementRequest, kind: str, *, event: RequestEvent, now: datetime) -> None:
+    """Tell who grants add-ons and units what a request needs of them; never who acted."""
+    _tell(granters(), request, kind, event=event, now=now)
 
 
 def tell_of_cancelling(request: EngagementRequest, *, event: RequestEvent, now: datetime) -> None:

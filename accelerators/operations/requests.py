@@ -11,7 +11,7 @@ from accelerators.models import CatalogueRow, EngagementRequest
 from accelerators.models.requests import ANSWER_LENGTH, GOAL_LENGTH
 from accelerators.operations.changing import changing, checked_text, record_event
 from accelerators.operations.units import return_units, use_units
-from accelerators.permissions import availability_refusal, request_refusal, takes_units
+from accelerators.permissions import availability_refusal, lacks_units, request_refusal, takes_units
 from accelerators.queries import row_in_force
 from entitlements.models import License
 from entitlements.operations.changing import locked_license
@@ -37,6 +37,8 @@ def request_thing(
     now: datetime,
 ) -> EngagementRequest:
     """Ask for a thing of the catalogue for a license; who decides for the account is told.
+
+    Where it takes units and none is left, who grants them is told, too.
 
     Raises as `accelerators.permissions.request_refusal`; DomainError "already_requested" with the number;
     FieldRefused "goal_missing", "goal_too_long", "nul", "wish_in_the_past", "wish_too_far",
@@ -68,6 +70,8 @@ def request_thing(
         )
         event = record_event(request, "requested", actor=actor, now=now, requester=actor.pk)
         notices.tell_deciders(request, notices.RECEIVED, event=event, now=now)
+        if lacks_units(request, now):
+            notices.tell_granters(request, notices.LACKS_UNITS, event=event, now=now)
     return request
 
 
@@ -97,7 +101,7 @@ def accept_request(
         event = change.record("accepted", units=units)
         notices.tell_requester(current, notices.ACCEPTED, event=event, now=now)
         if row.kind == Kind.ADD_ON and not uses_units:
-            notices.tell_granters(current, event=event, now=now)
+            notices.tell_granters(current, notices.TO_GRANT, event=event, now=now)
     return current
 
 

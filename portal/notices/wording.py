@@ -34,6 +34,7 @@ _CANCELLED: Mapping[str, str | Promise] = {
     "seat_taken": gettext_lazy("the person had a seat by then"),
     "request_went_on": gettext_lazy("something else had happened to the request"),
     "add_on_granted": gettext_lazy("the add-on had been granted"),
+    "units_granted": gettext_lazy("units had been granted"),
     "add_on_ended": gettext_lazy("the add-on had ended"),
     "permission_given": gettext_lazy("the person had the permission by then"),
     "by_staff": gettext_lazy("staff cancelled it"),

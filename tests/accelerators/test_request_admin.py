@@ -1,16 +1,20 @@
 """The staff's inbox of requests: its order, whose they are, and what each page offers (SPEC 4.5)."""
 
 import re
+from html import unescape
 
 import pytest
 
 from accelerators import operations
+from accelerators.models import EngagementRequest
+from entitlements.add_ons import AddOn
 from entitlements.models import License
+from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from portal.clock import business_now
-from tests.accelerators.stage import DAY, HOUR, ask
+from tests.accelerators.stage import DAY, HOUR, ask, grant
 from tests.factories.browsers import client_of
-from tests.factories.people import make_superuser
+from tests.factories.people import make_staff, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +48,40 @@ def test_a_success_managers_own_are_those_of_their_accounts_and_those_that_nobod
     assert sorted(numbers(tam, "?whose=mine")) == [hers.number, his.number]
     root = make_superuser()
     assert (numbers(root, "?whose=mine"), numbers(root, "?whose=others")) == ([his.number], [hers.number])
+
+
+def next_step(granter: User, request: EngagementRequest) -> tuple[str, str] | None:
+    """Where the page of a request leads who grants, with its words; None where nowhere."""
+    page = client_of(granter).get(f"{LIST}{request.pk}/change/").content.decode()
+    [shown] = re.findall(r'field-next_step.*?<div class="readonly">(.*?)</div>', page, re.S)
+    link = re.fullmatch(r'<a href="([^"]+)">([^<]+)</a>', shown.strip())
+    return (unescape(link[1]), link[2]) if link else None
+
+
+def test_the_way_to_a_grant_stands_only_where_it_is_the_next_step(
+    expert: License, emil: User, pool: User
+) -> None:
+    now, granter = business_now() - DAY, make_staff(StaffGroup.ENTITLEMENT_MANAGER)
+    first = ask(emil, expert, "mentor-sessions", now=now)
+    assert next_step(granter, first) is None
+    operations.accept_request(first, actor=pool, now=now)
+    assert next_step(granter, first) == (
+        f"/admin/entitlements/addongrant/add/"
+        f"?account={expert.account_id}&license={expert.pk}&add_on=mentor-sessions",
+        "Grant the add-on with a term",
+    )
+    term = {"first_on": now.date() - DAY, "last_on": now.date() + 60 * DAY}
+    grant(expert, AddOn.MENTOR_SESSIONS, **term, now=now)
+    assert next_step(granter, first) is None
+
+    second = ask(emil, expert, "mentor-sessions", now=now + HOUR)
+    assert next_step(granter, second) == (
+        f"/admin/accelerators/unitgrant/add/?license={expert.pk}&add_on=mentor-sessions",
+        "Grant units with a term",
+    )
+    operations.grant_units(
+        expert, AddOn.MENTOR_SESSIONS, units=2, **term, actor=make_superuser(), now=now + HOUR
+    )
+    assert next_step(granter, second) is None
+    operations.accept_request(second, units=1, actor=pool, now=now + HOUR)
+    assert next_step(granter, second) is None

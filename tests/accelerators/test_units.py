@@ -12,10 +12,13 @@ from accelerators.sweep import UNITS
 from accelerators.units import Kind
 from entitlements.add_ons import AddOn
 from entitlements.models import EntitlementEvent, License
+from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
+from portal.notices.kinds import kind_of
+from portal.notices.models import Notice
 from portal.work import invariants
 from tests.accelerators.stage import DAY, HOUR, NOW, TODAY, ask, grant, refused, told
-from tests.factories.people import make_agent, make_superuser
+from tests.factories.people import make_agent, make_staff, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +220,29 @@ def test_an_add_on_is_accepted_first_and_its_units_are_used_once_it_is_held(
     accept(second, 2, pool)
     assert ("used", 2) in ledger(lot)
     assert told("request_to_grant") == ["Root"]
+
+
+def test_who_grants_is_told_of_a_request_for_which_no_unit_is_left(
+    ultimate: License, rita: User, tam: User
+) -> None:
+    make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager")
+    lot = units(ultimate, 2)
+    accept(ask(rita, ultimate, SLUG), 2, tam)
+    assert told("request_lacks_units") == []
+    asked = ask(rita, ultimate, SLUG, now=NOW + HOUR)
+    assert (told("request_lacks_units"), told("request_received")[-1]) == (["Mona Manager"], "Tess Technical")
+    notice = Notice.objects.get(kind="request_lacks_units")
+    kind = kind_of(notice)
+    assert kind.headline(notice) == f"{ultimate.account.name} has no unit left of Mentor Sessions"
+    assert kind.path(notice) == f"/admin/accelerators/unitgrant/add/?license={ultimate.pk}&add_on={SLUG}"
+    assert kind.obsolete_because(notice) is None
+    assert lot.entries.count() == 2
+    units(ultimate, 1, now=NOW + 2 * HOUR)
+    assert kind.obsolete_because(notice) == "units_granted"
+    assert accept(asked, 1, tam, now=NOW + 2 * HOUR).status == "accepted"
+    assert kind.obsolete_because(notice) == "request_went_on"
+
+
+def test_who_grants_is_not_told_where_the_add_on_is_to_be_accepted_first(expert: License, emil: User) -> None:
+    ask(emil, expert, SLUG)
+    assert told("request_lacks_units") == []
