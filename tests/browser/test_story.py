@@ -14,7 +14,11 @@ from portal.notices.models import MailState, Notice
 from portal.notices.sender import send_due
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once("the story is told over HTTP above each database, see tests/journeys and tests/system"),
+    pytest.mark.timeout(300),
+]
 
 CUSTOMER = "contact@northwind.example"
 AGENT = "agent@portal.example"

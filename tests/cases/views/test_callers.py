@@ -64,6 +64,7 @@ def test_taking_over_shows_the_promised_instants_and_files(nobodys: Case, reques
     response = client.post(take_over_of(nobodys), taking(), follow=True)
     assert response.redirect_chain == [(page_of(nobodys), 302)]
     assert "The request is yours." in shown(response)
+    assert "Resubmission requested" not in shown(response)
     after = current(nobodys)
     assert (after.status, after.requestor) == (Status.AWAITING_ASSIGNMENT, requestor)
 

@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from cases import operations
-from cases.lifecycle import Status
+from cases.lifecycle import EscalationReason, Resolution, Status
 from cases.models import Case, FollowUpPolicy
 from entitlements.models import License
 from portal.accounts.models import User
-from tests.cases.views.browsing import LIST, numbers_in, own_statements, shown
+from tests.cases.views.browsing import LIST, numbers_in, own_statements, page_of, shown
 from tests.factories.browsers import client_of
 from tests.factories.cases import (
     ASKED,
@@ -154,6 +154,17 @@ def test_an_empty_list_says_how_long_a_case_can_be_reopened_by_the_policy_in_for
     assert "can be reopened for 240 h (10 days)." in shown(
         client_of(requestor).get(f"{LIST}?view=reopenable")
     )
+
+
+def test_an_escalation_is_shown_until_the_case_is_closed(requestor: User) -> None:
+    case = make_waiting_case(requestor)
+    facts = {"reason": EscalationReason.UPDATE, "text": "No word since.", "actor": requestor}
+    operations.escalate_case(case, **facts, now=ASKED + HOUR)
+    client, addresses = client_of(requestor), (f"{LIST}?view=all", page_of(case))
+    badge = "</svg>Escalated</span>"
+    assert [client.get(address).content.decode().count(badge) for address in addresses] == [1, 1]
+    operations.close_case(case, resolution=Resolution.OBSOLETE, actor=requestor, now=ASKED + 2 * HOUR)
+    assert [client.get(address).content.decode().count(badge) for address in addresses] == [0, 0]
 
 
 def test_an_empty_list_says_what_to_do(requestor: User) -> None:
