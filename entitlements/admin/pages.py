@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,6 +22,7 @@ from entitlements.admin.rows import (
     TeamRows,
     TermRows,
 )
+from entitlements.admin.standing import LicenseList, standing_of
 from entitlements.forms.staff import (
     AccountForm,
     LicenseForm,
@@ -175,12 +177,22 @@ class LicenseAdmin(HistoryAdmin):
     """Licenses, with their terms and seats."""
 
     form = LicenseForm
-    list_display = ("account", "product", "added_at")
+    list_display = ("account", "product", "plan", "seats_taken", "added_at")
     list_filter = ("product",)
-    list_select_related = ("account", "product")
+    list_select_related = ("account__country__region", "product")
     search_fields = ("account__name", "product__name")
     ordering = ("account__name", "product__position", "pk")
-    readonly_fields = ("added_at", "next_steps")
+    readonly_fields = ("plan", "seats_taken", "added_at", "next_steps")
+
+    @admin.display(description=_("Success plan"))
+    def plan(self, license_: License) -> str:
+        """The plan of the term in force."""
+        return standing_of(license_).plan
+
+    @admin.display(description=_("Seats"))
+    def seats_taken(self, license_: License) -> str:
+        """How many seats are taken, of how many, and how many are too many."""
+        return standing_of(license_).seats
 
     @admin.display(description=_("Next"))
     def next_steps(self, license_: License) -> SafeString:
@@ -192,15 +204,26 @@ class LicenseAdmin(HistoryAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[License]:
-        """Load licenses with what names them."""
-        return super().get_queryset(request).select_related("account", "product")
+        """Load licenses with what names them, and the terms that say where they stand."""
+        licenses = super().get_queryset(request)
+        return licenses.select_related("account__country__region", "product").prefetch_related("terms")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:  # noqa: ARG002 -- Django's
+        """List licenses with where they stand."""
+        return LicenseList
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show what the form asks, and to who may change it the ways on."""
         fields = ["account", "product"]
         if obj is None:
             return fields
-        return [*fields, "added_at", *(["next_steps"] if self.changes(request) else [])]
+        return [
+            *fields,
+            "plan",
+            "seats_taken",
+            "added_at",
+            *(["next_steps"] if self.changes(request) else []),
+        ]
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show terms, seats and invitations of a license that exists."""

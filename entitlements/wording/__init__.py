@@ -9,6 +9,7 @@ from entitlements.wording.calendars import (
     read_hours,
     week_lines,
 )
+from entitlements.wording.capacity import seats_text
 from entitlements.wording.coverage import CLOCK_NAMES, coverage_name
 from entitlements.wording.days import day, days
 from entitlements.wording.history import EVENT_NAMES, FACT_NAMES
@@ -78,6 +79,7 @@ __all__ = [
     "read_hours",
     "refusal_text",
     "seat_is_theirs",
+    "seats_text",
     "target_rows",
     "target_text",
     "week_lines",
