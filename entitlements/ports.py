@@ -32,6 +32,9 @@ class OpenWork(Protocol):
         Called inside the removal's transaction. One verb, for what it locks is locked at once, in one order.
         """
 
+    def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
+        """Take a person off all that they watch; called inside the transaction that ends their sign-in."""
+
 
 class AllWork:
     """The work of every app that has some, as one."""
@@ -70,6 +73,11 @@ class AllWork:
                 actor=actor,
                 now=now,
             )
+
+    def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
+        """Take them off in every source, in the same order."""
+        for source in self.sources:
+            source.stop_watching(user_id, actor=actor, now=now)
 
 
 _open_work = AllWork()

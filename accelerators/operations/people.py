@@ -49,3 +49,6 @@ class OpenEngagements:
                 request, "requester_changed", actor=actor, now=now, before=user_id, after=successor.pk
             )
             notices.tell_requester(request, notices.HANDED_OVER, event=event, now=now)
+
+    def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
+        """Nobody watches requests: nothing is to be ended."""

@@ -87,7 +87,7 @@ class OpenCases:
         A running waiting period goes on. Watched are the cases of the product, or all. Called inside the
         removal's transaction, which holds the license's lock; all cases are locked at once, by their keys.
         """
-        watched = Q(Exists(Watcher.objects.filter(case=OuterRef("pk"), user_id=user_id)))
+        watched = _watched_by(user_id)
         if has_other_seats:
             watched &= Q(license_id=license_id)
         theirs = Q(requestor_id=user_id, license_id=license_id, status__in=OPEN)
@@ -97,6 +97,15 @@ class OpenCases:
                 if (case.requestor_id, case.license_id, case.is_open) == (user_id, license_id, True):
                     _hand_over(case, successor, actor=actor, now=now)
         _forget(user_id, cases, actor=actor, now=now)
+
+    def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
+        """This will take a person off the watchers of every case; all are locked at once, by their keys."""
+        cases = lock_cases(Case.objects.filter(_watched_by(user_id)).order_by("pk"))
+        _forget(user_id, cases, actor=actor, now=now)
+
+
+def _watched_by(user_id: int) -> Q:
+    return Q(Exists(Watcher.objects.filter(case=OuterRef("pk"), user_id=user_id)))
 
 
 def _hand_over(case: Case, successor: User, *, actor: User, now: datetime) -> None:

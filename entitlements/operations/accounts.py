@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from entitlements.models import Invitation, Seat
 from entitlements.operations.changing import locked_account, record, require
 from entitlements.permissions import contacts_refusal, entitlements_refusal
+from entitlements.ports import open_work
 from portal.accounts import operations as people
 from portal.accounts.models import Account, Country, User, checked_email, checked_name
 from portal.accounts.zones import validate_zone
@@ -165,6 +166,8 @@ def set_contact_permissions(
 def set_sign_in(person: User, *, is_active: bool, actor: User, now: datetime) -> User:
     """Let a person of an account sign in, or no longer. Sessions end with it at their next request.
 
+    Whoever may not watches nothing any more (SPEC 3.4).
+
     Raises NotAllowed "not_the_administrator"; DomainError "remove_seats_first" while they hold one.
     """
     with transaction.atomic():
@@ -176,6 +179,9 @@ def set_sign_in(person: User, *, is_active: bool, actor: User, now: datetime) ->
         seats = Seat.objects.active().filter(user=current).count()
         if seats and not is_active:
             raise DomainError("remove_seats_first", seats=seats)
+        if not is_active:
+            # Cases are locked before a person's row.
+            open_work().stop_watching(current.pk, actor=actor, now=now)
         current.is_active = is_active
         current.save(update_fields=["is_active"])
         detail = {"person": current.pk, "before": not is_active, "after": is_active}

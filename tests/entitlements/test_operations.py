@@ -59,6 +59,9 @@ class _Work:
         heir = successor and successor.pk
         self.told.append((user_id, license_id, heir, has_other_seats, actor.pk, now))
 
+    def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
+        self.told.append((user_id, "watches nothing", actor.pk, now))
+
 
 @pytest.fixture(autouse=True)
 def work(monkeypatch: pytest.MonkeyPatch) -> _Work:
@@ -270,7 +273,7 @@ def test_the_administrator_sets_what_a_person_may_do() -> None:
     assert _last_event() == ("permissions_changed", account, None, administrator.pk, NOW, True, detail)
 
 
-def test_sign_in_ends_only_once_every_seat_is_removed(root: User) -> None:
+def test_sign_in_ends_only_once_every_seat_is_removed(root: User, work: _Work) -> None:
     license_ = make_license()
     contact, colleague = make_customer(license_), make_person(license_.account)
     refusal = _refused(lambda: operations.set_sign_in(contact, is_active=False, actor=root, now=NOW))
@@ -278,6 +281,8 @@ def test_sign_in_ends_only_once_every_seat_is_removed(root: User) -> None:
     assert not operations.set_sign_in(colleague, is_active=False, actor=root, now=NOW).is_active
     detail = {"person": colleague.pk, "before": True, "after": False}
     assert _last_event() == ("sign_in_changed", license_.account_id, None, root.pk, NOW, True, detail)
+    assert operations.set_sign_in(colleague, is_active=True, actor=root, now=NOW).is_active
+    assert work.told == [(colleague.pk, "watches nothing", root.pk, NOW)]
 
 
 def test_contacts_are_changed_by_their_own_administrator_and_by_nobody_else() -> None:

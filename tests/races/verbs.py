@@ -84,6 +84,12 @@ def _bring_a_guest(scene: Scene) -> None:
     _add_nat(scene, f"guest{scene.case.pk}@new.example")
 
 
+def _let_a_guest_watch(scene: Scene) -> None:
+    """Whose sign-in ends is to be taken off what they watch."""
+    _bring_a_guest(scene)
+    operations.edit_watchers(scene.case, watchers=[_guest(scene)], actor=scene.root, now=NOW)
+
+
 def _sign_the_invited_up(scene: Scene) -> None:
     """Whoever is invited has become somebody of the account meanwhile."""
     _add_nat(scene, scene.invitation.address)
@@ -297,7 +303,7 @@ ENTITLEMENTS: dict[str, Verb] = {
     "set_sign_in": Verb(
         "filed",
         lambda scene: entitlements.set_sign_in(_guest(scene), is_active=False, actor=scene.root, now=NOW),
-        prepare=_bring_a_guest,
+        prepare=_let_a_guest_watch,
     ),
 }
 

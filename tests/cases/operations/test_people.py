@@ -9,7 +9,7 @@ from cases import operations
 from cases.lifecycle import Resolution, Status
 from cases.models import Case
 from entitlements.models import License, Seat
-from entitlements.operations import remove_named_contact, set_sign_in
+from entitlements.operations import add_named_contact, remove_named_contact, set_sign_in
 from entitlements.queries import has_seat
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused, NotAllowed
@@ -229,6 +229,19 @@ def test_a_removed_contact_watches_nothing_of_the_product(license_: License, req
     assert [recorded(of_product), recorded(of_other)] == [gone, gone]
     assert newest(of_other).changes == {"watchers": [[person.pk], None]}
     assert current(of_other).last_event_kind == "filed"
+    assert check() == []
+
+
+def test_who_may_no_longer_sign_in_watches_nothing_and_a_seat_brings_no_watch_back(
+    license_: License, requestor: User
+) -> None:
+    root, reader = make_superuser(), make_person(license_.account)
+    open_case, closed = (make(requestor, watchers=[reader]) for make in (make_case, make_closed_case))
+    set_sign_in(reader, is_active=False, actor=root, now=ASKED + HOUR)
+    gone = ("watchers_changed", root, False, {"added": [], "removed": [reader.pk]})
+    assert [recorded(open_case), recorded(closed)] == [gone, gone]
+    add_named_contact(license_, reader, actor=root, now=ASKED + 2 * HOUR)
+    assert [current(case).watchers.count() for case in (open_case, closed)] == [0, 0]
     assert check() == []
 
 
