@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accelerators.notices.telling import ENDED, ENDING, GRANTED
+from accelerators.queries import is_in_units
 from entitlements.models import AddOnGrant
 from entitlements.wording import ADD_ON_NAMES, Words, day
 from portal.notices.kinds import Mail
@@ -25,6 +26,15 @@ _LEADS: dict[str, Words] = {
     ),
     ENDED: gettext_lazy("%(holder)s no longer holds it. What was accepted before goes on."),
 }
+# What is counted in units is not asked for anew while it is held: a request then uses units.
+_ENDING_IN_UNITS = gettext_lazy(
+    "Until then nothing changes for %(holder)s. Our staff are told of the end, too, and can grant it anew;"
+    " once it has ended, you can ask for it again."
+)
+_ENDING_TO_STAFF = gettext_lazy(
+    "Until then nothing changes for %(holder)s. To go on, it needs a grant that begins on the next day;"
+    " entitlement managers make it."
+)
 
 
 def _grant(notice: Notice) -> AddOnGrant:
@@ -51,7 +61,7 @@ def headline(notice: Notice) -> str:
 def path(notice: Notice) -> str:
     """Give the address to which it leads."""
     grant = _grant(notice)
-    if notice.recipient is not None and notice.recipient.is_staff:
+    if _is_to_staff(notice):
         return reverse("admin:entitlements_addongrant_change", args=[grant.pk])
     query = f"?{urlencode({'license': grant.license_id})}" if grant.license_id else ""
     return reverse("accelerators:thing", args=[grant.add_on]) + query
@@ -65,10 +75,10 @@ def mail(notice: Notice) -> Mail:
     return render_mail(
         MailContent(
             heading=str(_HEADLINES[notice.kind]) % words,
-            lead=[str(_LEADS[notice.kind]) % words],
+            lead=[str(_lead(notice, grant)) % words],
             deadline=grant.ends_at if is_ending else None,
             deadline_label=_("It counts until") if is_ending else "",
-            button_label=_("See it in the catalogue"),
+            button_label=_("See the grant") if _is_to_staff(notice) else _("See it in the catalogue"),
             button_path=path(notice),
             why_you=_("You get it because you look after add-ons of %(account)s, or may ask for them.")
             % words,
@@ -76,6 +86,19 @@ def mail(notice: Notice) -> Mail:
         ),
         subject=str(_HEADLINES[notice.kind]) % words,
     )
+
+
+def _lead(notice: Notice, grant: AddOnGrant) -> Words:
+    """Say what it means to its reader, and what they can do."""
+    if notice.kind == ENDING and _is_to_staff(notice):
+        return _ENDING_TO_STAFF
+    if notice.kind == ENDING and is_in_units(grant.add_on):
+        return _ENDING_IN_UNITS
+    return _LEADS[notice.kind]
+
+
+def _is_to_staff(notice: Notice) -> bool:
+    return notice.recipient is not None and notice.recipient.is_staff
 
 
 def obsolete_because(notice: Notice) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accelerators.models import EngagementRequest, RequestEvent
-from accelerators.queries import deciders_for, granters, told_of_add_ons
+from accelerators.queries import deciders_for, granters, is_in_units, told_of_add_ons
 from entitlements.models import AddOnGrant, EntitlementEvent
 from entitlements.queries import deciders_of, who_answers
 from portal.accounts.models import User
@@ -68,10 +68,15 @@ def _tell(
 
 
 def tell_of_add_on(grant: AddOnGrant, kind: str, *, event: EntitlementEvent | None, now: datetime) -> None:
-    """Tell the account's people of a grant, and of its coming end its TAM and CSM too; never who acted."""
+    """Tell the account's people of a grant, and of its coming end its TAM and CSM too; never who acted.
+
+    Where the account cannot ask for it anew while it is held, who grants it is told of the end.
+    """
     people = told_of_add_ons(grant.account_id, grant.license_id)
     if kind == ENDING:
         people += deciders_of(grant.account_id, now)
+    if kind == ENDING and is_in_units(grant.add_on):
+        people += [each for each in granters() if each not in people]
     announce(
         (
             NoticeDraft(

@@ -8,12 +8,16 @@ from accelerators import operations
 from accelerators.sweep import ADD_ONS
 from cases.models import Case
 from cases.queries import in_queue_order
+from entitlements import operations as entitlements
 from entitlements.add_ons import AddOn
 from entitlements.models import AddOnGrant, EntitlementEvent, License
 from entitlements.plans import Plan
 from entitlements.queries import add_ons_held, team_of
 from entitlements.targets import Priority
+from entitlements.teams import TeamRole
+from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
+from portal.notices.kinds import kind_of
 from portal.notices.models import Notice
 from portal.work import invariants
 from portal.work.timed import works
@@ -25,6 +29,7 @@ from tests.factories.people import (
     make_agent,
     make_customer,
     make_license,
+    make_staff,
     make_superuser,
 )
 
@@ -219,6 +224,41 @@ def test_the_technical_account_manager_hears_of_the_coming_end_too(
     made = for_account(ultimate, AddOn.EVENT_MANAGEMENT)
     ADD_ONS.carry_out(made.ends_at - timedelta(days=30), 100)
     assert told("add_on_ending") == ["Rita Requester", "Tess Technical"]
+
+
+def ending_to(person: str) -> str:
+    """The mail by which a person is told of a coming end."""
+    notice = Notice.objects.get(kind="add_on_ending", recipient__name=person)
+    return " ".join(kind_of(notice).mail(notice).text.split())
+
+
+def test_the_coming_end_says_to_each_reader_what_they_can_do(
+    expert: License, emil: User, ultimate: License, rita: User, tam: User
+) -> None:
+    make_staff(StaffGroup.ENTITLEMENT_MANAGER, name="Mona Manager")
+    sessions = grant(expert, AddOn.MENTOR_SESSIONS)
+    event = for_account(ultimate, AddOn.EVENT_MANAGEMENT)
+    ADD_ONS.carry_out(max(sessions.ends_at, event.ends_at) - timedelta(days=30), 100)
+    assert sorted(told("add_on_ending")) == [
+        "Emil Expert",
+        "Mona Manager",
+        "Rita Requester",
+        "Tess Technical",
+    ]
+    assert "once it has ended, you can ask for it again." in ending_to("Emil Expert")
+    assert "To keep it, ask for it again in the catalogue." in ending_to("Rita Requester")
+    for person, made in (("Mona Manager", sessions), ("Tess Technical", event)):
+        assert "it needs a grant that begins on the next day" in ending_to(person)
+        assert f"/admin/entitlements/addongrant/{made.pk}/change/" in ending_to(person)
+
+
+def test_who_decides_and_grants_is_told_of_the_end_once(ultimate: License) -> None:
+    root = make_superuser()
+    cloud = make_license(ultimate.account, "target", plan=Plan.EXPERT)
+    entitlements.appoint_to_team(ultimate.account, TeamRole.TAM, root, actor=root, now=NOW)
+    made = grant(cloud, AddOn.DEVELOPER_BOOST)
+    ADD_ONS.carry_out(made.ends_at - timedelta(days=30), 100)
+    assert told("add_on_ending") == ["Root"]
 
 
 def test_after_an_outage_past_the_end_only_the_end_is_told(expert: License, emil: User) -> None:
