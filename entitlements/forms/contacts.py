@@ -97,7 +97,9 @@ class LeavingForm(TokenForm):
         label=_("Keep the person as one without a seat"),
         required=False,
         help_text=_(
-            "They still read what they may see, and watch cases. Without it, the last seat ends the sign-in."
+            "With the last seat they watch no case any more, and read only what they may see: their own"
+            " cases, or the whole account's. A contact may let them watch again. Without this, the last seat"
+            " ends the sign-in."
         ),
     )
 

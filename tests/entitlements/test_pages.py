@@ -283,8 +283,12 @@ def test_a_contact_is_kept_as_one_without_a_seat_and_later_loses_the_sign_in(
 ) -> None:
     bert = make_customer(license_)
     path = f"people/{bert.pk}/remove/"
+    watched = make_case(anna, watchers=[bert])
+    said = "With the last seat they watch no case any more, and read only what they may see: their own cases"
+    assert said in shown(client_of(anna).get(CONTACTS + path))
     send(anna, path, seat=bert.seats.get().pk, keeps_sign_in="on")
     assert User.objects.get(pk=bert.pk).is_active
+    assert not watched.watchers.exists()
     assert "This person has no seat and only reads." in shown(client_of(anna).get(CONTACTS + path))
     assert client_of(anna).get(f"{CONTACTS}people/{bert.pk}/replace/").status_code == 409
     assert send(anna, path).status_code == 302
