@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from entitlements.plans import Plan
 from entitlements.queries import HoldingState, holdings_of, service_under, targets_in_force
 from entitlements.targets import Service
-from entitlements.wording import COMPARISON, PLAN_NAMES, SERVICE_NAMES, target_rows
+from entitlements.wording import COMPARISON, PLAN_NAMES, SERVICE_NAMES, about_managed_services, target_rows
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
@@ -51,6 +51,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         ],
         "comparison": COMPARISON,
         "services": services,
+        "about_managed_services": about_managed_services(),
         "targets": [
             (row, [(service, target) for service, (_name, target) in zip(services, row.cells, strict=True)])
             for row in target_rows(in_force)

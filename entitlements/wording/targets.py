@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from entitlements.business_time import ClockKind, LedgerLine, LineKind
-from entitlements.targets import Priority, Service
+from entitlements.targets import MANAGED_SERVICES_SINCE, Priority, Service
 from entitlements.wording.coverage import CLOCK_NAMES
-from entitlements.wording.days import weekday_and_day
+from entitlements.wording.days import day, weekday_and_day
 from entitlements.wording.words import Words
 
 SERVICE_NAMES: Mapping[str, Words] = {
@@ -105,6 +105,15 @@ def target_rows(in_force: Mapping[Service, Sequence[_Promised]]) -> list[TargetR
         )
         for priority in Priority
     ]
+
+
+def about_managed_services() -> str:
+    """Say to whom the targets of Commerce on Managed Services apply, as `targets.service_of` decides it."""
+    return _(
+        "Commerce on Managed Services: these targets replace those of Expert, for this product alone, under a"
+        " term whose first day, also of a renewal, is %(since)s or later. When it was signed does not count."
+        " Ultimate keeps its own targets, and nothing else of support changes."
+    ) % {"since": day(MANAGED_SERVICES_SINCE)}
 
 
 class LedgerRow(NamedTuple):

@@ -12,7 +12,7 @@ from cases.wording import LANGUAGES, after_an_outage, languages_help, span
 from entitlements.languages import JAPANESE_REGION, CaseLanguage
 from entitlements.plans import Plan, Topic
 from entitlements.queries import HoursNow, calendars_now, products_without, targets_in_force
-from entitlements.wording import PLAN_NAMES, SERVICE_NAMES, target_rows
+from entitlements.wording import PLAN_NAMES, SERVICE_NAMES, about_managed_services, target_rows
 from portal.accounts.languages import interface_languages
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
@@ -33,6 +33,7 @@ def how_support_works(request: HttpRequest) -> HttpResponse:
         "now": now,
         "services": SERVICE_NAMES.values(),
         "targets": targets,
+        "about_managed_services": about_managed_services(),
         "p1": targets[0],
         "in_every_open_case": how_it_works.in_every_open_case(),
         "statuses": how_it_works.status_rows(),

@@ -1,5 +1,6 @@
 """What we have, and the plans side by side."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -177,6 +178,22 @@ def test_the_plans_mark_what_one_has_for_each_product(contact: User) -> None:
 
 def test_staff_compare_the_plans_with_nothing_marked() -> None:
     assert "Yours:" not in shown(make_agent(), PLANS)
+
+
+@pytest.mark.parametrize("address", [PLANS, "/how-support-works/"])
+def test_the_notes_under_the_targets_are_the_rules(contact: User, address: str) -> None:
+    text = " ".join(re.sub(r"<[^>]*>", " ", shown(contact, address)).split())
+    # As `golden_hours.py` has it: filed before the hours, as they open, within and after them.
+    assert (
+        "A business day is a whole one: filed within the hours, a case has until the same clock time on the"
+        " next business day; filed outside them or in their first minute, until the end of the next whole"
+        " business day."
+    ) in text
+    assert (
+        "Commerce on Managed Services: these targets replace those of Expert, for this product alone, under a"
+        " term whose first day, also of a renewal, is 20 Sep 2021 or later. When it was signed does not"
+        " count. Ultimate keeps its own targets, and nothing else of support changes."
+    ) in text
 
 
 @time_machine.travel(WEDNESDAY, tick=False)
