@@ -25,7 +25,7 @@ from cases.submitting import submit
 from cases.views.page import case_or_404, refusal_words, visible_links
 from cases.wording import Words, explain, languages_help
 from entitlements.models import License
-from entitlements.permissions import FilingChoice, filing_choices
+from entitlements.permissions import FilingChoice, filing_choices, term_refusal
 from entitlements.queries import japanese_hours
 from entitlements.wording import PRIORITY_IMPACTS
 from portal.accounts.models import User
@@ -96,7 +96,7 @@ def follow_up(request: HttpRequest, key: int) -> HttpResponse:
         form = _form(FollowUpForm, user, [], request.POST, request.FILES)
         return _submit(request, form, file, shown, done=_FILED)
     initial = _from_old(old, user) | {"description": request.POST.get("text", "")}
-    return _show(request, _form(FollowUpForm, user, [], initial=initial), shown)
+    return _offer(request, _form(FollowUpForm, user, [], initial=initial), shown)
 
 
 @login_required
@@ -133,7 +133,7 @@ def take_over(request: HttpRequest, key: int) -> HttpResponse:
         done_words = _("The request is yours. We have sent you an acknowledgement.")
         return _submit(request, form, take, shown, done=done_words)
     initial = {"form_token": new_token(), "priority": 3}
-    return _show(request, _form(TakeOverForm, user, [], initial=initial), shown)
+    return _offer(request, _form(TakeOverForm, user, [], initial=initial), shown)
 
 
 # What the forms ask for beside product, title and files, by the names of the operations' arguments.
@@ -164,6 +164,15 @@ def _show(request: HttpRequest, form: FilingForm, shown: _Shown, *, status: int 
     form.show_promised(promised_for(shown.offered, now=shown.now))
     form.show_languages(languages_help(japanese_hours(shown.now), get_language() or ""))
     return render(request, "cases/new.html", {**shown.context, "form": form}, status=status)
+
+
+def _offer(request: HttpRequest, form: FilingForm, shown: _Shown) -> HttpResponse:
+    """Shows a form to fill in, or why nothing can be filed for its license now, and from when on it can."""
+    (license_,) = shown.offered
+    if (refused := term_refusal(license_, shown.now)) is not None:
+        context = {**shown.context, "problem": explain(refused)}
+        return render(request, "cases/new.html", context, status=refused.http_status)
+    return _show(request, form, shown)
 
 
 def _form(

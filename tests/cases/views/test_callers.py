@@ -20,6 +20,7 @@ from tests.cases.views.browsing import page_of, send, shown
 from tests.factories.browsers import client_of
 from tests.factories.cases import FILED, current
 from tests.factories.people import make_customer
+from tests.factories.terms import leave_a_gap
 
 DAY = timedelta(days=1)
 NOW = FILED + timedelta(hours=1)
@@ -107,6 +108,17 @@ def test_who_may_not_file_is_refused_with_whom_to_ask(nobodys: Case, license_: L
     who = "Only the account administrator or a named contact who may file cases"
     assert f"{who} can do this. Ask your account administrator" in shown(response)
     assert client.post(take_over_of(nobodys), taking()).status_code == 403
+
+
+@time_machine.travel(NOW, tick=False)
+def test_between_two_terms_the_request_is_not_taken_over(
+    nobodys: Case, license_: License, requestor: User
+) -> None:
+    leave_a_gap(license_)
+    response = client_of(requestor).get(take_over_of(nobodys))
+    why = "The license for Analytics is not in force now; cases can be filed from 1 Dec 2026 on."
+    assert (response.status_code, why in shown(response)) == (409, True)
+    assert 'name="title"' not in response.content.decode()
 
 
 def test_a_request_that_closed_says_so_and_offers_a_follow_up(nobodys: Case, requestor: User) -> None:

@@ -18,6 +18,7 @@ from tests.cases.views.browsing import NEW, page_of, shown
 from tests.factories.browsers import client_of
 from tests.factories.cases import ASKED, make_case, make_closed_case
 from tests.factories.people import make_bare_license, make_customer, make_license, make_person
+from tests.factories.terms import leave_a_gap
 
 HOUR = timedelta(hours=1)
 NOW = ASKED + HOUR
@@ -269,6 +270,23 @@ def test_an_open_case_and_one_whose_term_has_ended_are_not_followed_up(
     ):
         assert response.status_code == 409
         assert "2026" in shown(response)
+    assert snapshot() == before
+
+
+def test_between_two_terms_a_follow_up_is_refused_before_anything_is_typed(
+    license_: License, requestor: User
+) -> None:
+    old = make_closed_case(requestor)
+    leave_a_gap(license_)
+    client, before = client_of(requestor), snapshot()
+    response = client.get(follow_up_of(old))
+    why = "The license for Analytics is not in force now; cases can be filed from 1 Dec 2026 on."
+    assert (response.status_code, why in shown(response)) == (409, True)
+    assert 'name="title"' not in response.content.decode()
+    # What somebody had typed before the term was over is kept.
+    response = client.post(follow_up_of(old), follow_up_form())
+    assert (response.status_code, why in shown(response)) == (409, True)
+    assert 'value="It goes on"' in response.content.decode()
     assert snapshot() == before
 
 
