@@ -11,10 +11,10 @@ from accelerators.permissions import request_refusal
 from accelerators.queries import offered_at, row_in_force, service_levels
 from accelerators.views.choosing import choose, offers_for
 from accelerators.views.offers import OfferShown
-from accelerators.wording import CATEGORY_NAMES, KIND_TITLES, STATE_NAMES, refusal_text
+from accelerators.views.verdict import administers, verdict
+from accelerators.wording import CATEGORY_NAMES, KIND_TITLES, STATE_NAMES
 from entitlements.models import License
 from entitlements.products import PRODUCTS, ProductRow
-from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
@@ -56,7 +56,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "states": STATE_NAMES.items(),
         "may_request": chosen.has_seat and user.may_request,
         "needs_permission": chosen.has_seat and not user.may_request,
-        "is_administrator": _administers(user),
+        "is_administrator": administers(user),
     }
     return render(request, "accelerators/catalogue.html", context)
 
@@ -64,10 +64,13 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def thing(request: HttpRequest, slug: str) -> HttpResponse:
-    """This will show one thing: what it is, what it asks of the customer, and whether they may have it."""
+    """This will show one thing: what it is, what it asks of the customer, and whether they may have it.
+
+    What is no longer offered keeps its page, for those who hold it or have asked for it.
+    """
     user, now = signed_in(request), business_now()
     row = row_in_force(slug, now)
-    if row is None or row.kind not in OFFERED or not row.is_offered:
+    if row is None or row.kind not in OFFERED:
         raise Http404
     chosen = choose(user, request.GET.get("license", ""), now)
     [offer] = offers_for(user, chosen, [row], now)
@@ -76,14 +79,12 @@ def thing(request: HttpRequest, slug: str) -> HttpResponse:
     )
     is_maintenance = row.kind == Kind.MAINTENANCE
     levels = list(service_levels(now)) if is_maintenance else []
+    others = _others_for(offer, chosen.license, [one.license for one in chosen.choices])
     context = {
         "offer": offer,
         "chosen": chosen,
-        "refusal": refusal,
-        "refusal_words": refusal_text(refusal) if refusal else "",
-        "needs_permission": chosen.has_seat and not user.may_request,
-        "is_administrator": _administers(user),
-        "other_licenses": _others_for(offer, chosen.license, [one.license for one in chosen.choices]),
+        "verdict": verdict(user, offer, chosen, refusal, others=others),
+        "may_ask": chosen.license is not None and refusal is None,
         "levels": [OfferShown(level, None) for level in levels],
     }
     return render(request, "accelerators/thing.html", context)
@@ -96,10 +97,6 @@ def _known(request: HttpRequest, name: str, known: list[str]) -> str:
 
 def _is_made_for(offer: OfferShown, product: ProductRow) -> bool:
     return is_for(frozenset(offer.row.products), product=product.code, family=product.family)
-
-
-def _administers(user: User) -> bool:
-    return user.account is not None and user.account.administrator_id == user.pk
 
 
 def _others_for(offer: OfferShown, chosen: License | None, licenses: list[License]) -> list[License]:

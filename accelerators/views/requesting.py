@@ -35,7 +35,7 @@ def request_thing(request: HttpRequest, slug: str) -> HttpResponse:
     user, now = signed_in(request), business_now()
     account_of(user)
     row = row_in_force(slug, now)
-    if row is None or row.kind not in OFFERED or not row.is_offered:
+    if row is None or row.kind not in OFFERED:
         raise Http404
     chosen = choose(user, wanted := request.GET.get("license", ""), now)
     # A form is for the license that its address names, never for another one in its stead.
