@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -63,7 +63,8 @@ def _as_newcomer(request: HttpRequest, invitation: Invitation, token: str, now: 
         except DomainError as error:
             return _refused(request, error, invitation=invitation)
         else:
-            login(request, person)
+            # The portal's own way in, which notes from where, for the list of the person's sessions.
+            get_adapter(request).login(request, person)
             return _welcome(request, invitation)
     context = {"invitation": invitation, "form": form}
     return render(request, "entitlements/accept.html", context, status=400 if form.errors else 200)

@@ -15,7 +15,7 @@ from entitlements.invitations import VALID_FOR
 from entitlements.models import EntitlementEvent, Invitation, License, Seat
 from entitlements.models.invitations import token_for
 from entitlements.plans import Plan
-from portal.accounts.models import Account, User
+from portal.accounts.models import Account, SignIn, User
 from portal.work.form_tokens import new_token
 from tests.cases.views.browsing import own_statements, shown
 from tests.factories.browsers import client_of
@@ -452,7 +452,7 @@ def test_the_way_to_the_contacts_stands_where_there_are_some(anna: User) -> None
 
 def test_the_invited_person_is_in_after_one_form(license_: License, anna: User) -> None:
     invitation = invited(license_, anna)
-    client = Client()
+    client = Client(headers={"user-agent": "Firefox/128.0"}, REMOTE_ADDR="203.0.113.7")
     shown_page = client.get(link_of(invitation))
     assert (shown_page.status_code, "no-store" in shown_page["Cache-Control"]) == (200, True)
     assert NEW in shown(shown_page)
@@ -460,6 +460,8 @@ def test_the_invited_person_is_in_after_one_form(license_: License, anna: User) 
     assert response.redirect_chain == [("/", 302)]
     person = User.objects.get(email=NEW)
     assert client.session["_auth_user_id"] == str(person.pk)
+    session = SignIn.objects.get(user=person)
+    assert (session.address, session.agent) == ("203.0.113.7", "Firefox/128.0")
     assert Seat.objects.active().get(user=person).license == license_
     # The link once more leads home, and to anybody else nowhere.
     assert client.get(link_of(invitation))["Location"] == "/"
