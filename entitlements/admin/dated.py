@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import path
 from django.utils.dates import WEEKDAYS
@@ -19,6 +19,7 @@ from entitlements.admin.what_applies import what_applies
 from entitlements.business_time import ClockKind
 from entitlements.forms.dated import DatedForm, from_field, sure_field
 from entitlements.models import DayOff, RegionHours, ResponseTarget
+from entitlements.models.calendars import DayOffQuerySet
 from entitlements.queries import accounts_in_region, accounts_under
 from entitlements.targets import MOST_MINUTES, Priority, Service
 from entitlements.wording import (
@@ -257,14 +258,13 @@ class DayOffState(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[DayOff]) -> QuerySet[DayOff]:  # noqa: ARG002 -- Django's
         """Narrow to the chosen state."""
-        waits = Q(struck_at__isnull=True, is_estimated=True, confirmed_at__isnull=True)
+        assert isinstance(queryset, DayOffQuerySet)
         states = {
-            "counts": Q(struck_at__isnull=True) & ~waits,
-            "waits": waits,
-            "struck": Q(struck_at__isnull=False),
+            "counts": queryset.in_force(),
+            "waits": queryset.waiting(),
+            "struck": queryset.filter(struck_at__isnull=False),
         }
-        chosen = states.get(self.value() or "")
-        return queryset if chosen is None else queryset.filter(chosen)
+        return states.get(self.value() or "", queryset)
 
 
 @admin.register(DayOff)

@@ -67,6 +67,10 @@ class DayOffQuerySet(models.QuerySet["DayOff"]):
         """Days that count: none that was struck, none whose date is a guess that nobody confirmed."""
         return self.filter(Q(is_estimated=False) | Q(confirmed_at__isnull=False), struck_at__isnull=True)
 
+    def waiting(self) -> "DayOffQuerySet":
+        """Days whose date is a guess that nobody has confirmed or struck."""
+        return self.filter(is_estimated=True, confirmed_at__isnull=True, struck_at__isnull=True)
+
 
 class DayOff(models.Model):
     """A public holiday or a day off of a region. A row stays; striking it says who and when."""

@@ -3,20 +3,26 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from entitlements import operations
 from entitlements.models import DayOff, License, RegionHours, ResponseTarget
 from entitlements.plans import Plan
+from portal.accounts.groups import StaffGroup
 from tests.factories.browsers import client_of, saved_after_a_look
 from tests.factories.people import (
     EPOCH,
     make_account,
     make_customer,
+    make_lead,
     make_license,
+    make_staff,
     make_superuser,
 )
 
@@ -166,3 +172,38 @@ def test_staff_confirm_and_strike_days(license_: License) -> None:
     for state, count in (("struck", 1), ("waits", DayOff.objects.filter(is_estimated=True).count() - 1)):
         page = root.get(reverse("admin:entitlements_dayoff_changelist"), {"state": state})
         assert page.context["cl"].result_count == count
+
+
+INDEX = "/admin/"
+
+
+def index_of(person: Any) -> tuple[int, str]:
+    """What the index costs and what it says."""
+    browser = client_of(person)
+    browser.get(INDEX)  # so that what Django remembers for good is there each time
+    with CaptureQueriesContext(connection) as captured:
+        page = browser.get(INDEX)
+    return len(captured), shown(page)
+
+
+def test_who_may_confirm_days_off_is_told_how_many_wait(db: None) -> None:
+    DayOff.objects.all().delete()
+    manager, lead = make_staff(StaffGroup.ENTITLEMENT_MANAGER), make_lead()
+    cost, page = index_of(manager)
+    assert (cost, "confirmation" in page) == (14, False)
+    operations.import_holidays([2028], now=NOW)
+    waiting = DayOff.objects.filter(is_estimated=True)
+    count = waiting.count()
+    assert index_of(manager) == (cost, ANY)
+    assert f"{count} days off wait for confirmation: no target skips them before." in index_of(manager)[1]
+    listed = client_of(manager).get(f"{reverse('admin:entitlements_dayoff_changelist')}?state=waits")
+    assert listed.context["cl"].result_count == count
+    assert (
+        f'href="{listed.request["PATH_INFO"]}?state=waits"' in client_of(manager).get(INDEX).content.decode()
+    )
+    assert "confirmation" not in index_of(lead)[1]
+    for row in waiting[1:]:
+        operations.strike_day_off(row, actor=make_superuser(), now=NOW)
+    assert "1 day off waits for confirmation: no target skips it before." in index_of(manager)[1]
+    operations.confirm_day_off(waiting[0], actor=make_superuser(), now=NOW)
+    assert "confirmation" not in index_of(manager)[1]
