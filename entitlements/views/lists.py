@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -49,7 +50,7 @@ def export(request: HttpRequest) -> HttpResponse:
             "yes" if seat.user.may_file_cases else "no",
             "yes" if seat.user.sees_account_cases else "no",
             "yes" if seat.user.may_request else "no",
-            seat.added_at.date().isoformat(),
+            timezone.localdate(seat.added_at).isoformat(),
         )
         for seat in seats.order_by("license__product__position", "user__email", "pk")
     )

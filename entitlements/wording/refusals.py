@@ -204,7 +204,7 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "already_removed": lambda values: (
         _("This contact was already removed on %(removed_on)s. Load the page again to see who has a seat.")
-        % {"removed_on": day(values["removed_at"].date())}
+        % {"removed_on": day(timezone.localdate(values["removed_at"]))}
     ),
     "name_a_successor": lambda values: (
         _open_cases(values) + " " + _("Choose another contact of the product to take over.")

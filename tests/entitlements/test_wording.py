@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from entitlements.plans import Plan
 from entitlements.wording import EVENT_NAMES, day, days, refusal_text
@@ -128,6 +129,14 @@ def test_a_refusal_says_what_who_reads_it_can_do(
 ) -> None:
     assert refusal_text(error) == to_customers
     assert refusal_text(error, to_staff=True) == to_staff
+
+
+def test_the_day_of_a_removal_is_the_readers() -> None:
+    error = DomainError("already_removed", removed_at=datetime(2026, 3, 1, 20, tzinfo=UTC))
+    said = "This contact was already removed on {}. Load the page again to see who has a seat."
+    for zone, removed_on in (("Europe/London", "1 Mar 2026"), ("Asia/Tokyo", "2 Mar 2026")):
+        with timezone.override(zone):
+            assert refusal_text(error) == said.format(removed_on)
 
 
 def test_every_recorded_event_has_a_name() -> None:

@@ -1,6 +1,7 @@
 """The contacts as CSV, in and out: looked at first, row by row, and nothing more than by hand."""
 
 import csv
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -61,6 +62,16 @@ def test_every_seat_is_exported_and_no_cell_is_a_formula(license_: License, admi
         ("Bo", "Target", "yes"),
         ("'=Amy", "Target", "no"),
     ]
+
+
+def test_the_day_since_when_is_the_readers(license_: License, administrator: User) -> None:
+    license_.seats.update(added_at=datetime(2026, 3, 1, 20, tzinfo=UTC))
+    days = []
+    for zone in ("Europe/London", "Asia/Tokyo"):
+        User.objects.filter(pk=administrator.pk).update(time_zone=zone)
+        (row,) = csv.DictReader(StringIO(client_of(administrator).post(EXPORT).content.decode()))
+        days.append(row["since"])
+    assert days == ["2026-03-01", "2026-03-02"]
 
 
 def test_more_exports_than_the_hour_allows_are_refused_with_the_wait(administrator: User, settings) -> None:
