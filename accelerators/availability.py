@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from accelerators.kinds import Cell, Kind
-from entitlements.add_ons import IN_UNITS, OF_THE_ACCOUNT, AddOn
+from entitlements.add_ons import OF_THE_ACCOUNT, AddOn
 from entitlements.plans import Plan
 
 
@@ -32,6 +32,7 @@ class Reason(StrEnum):
     NO_TERM = "no_term"
     OTHER_PRODUCT = "other_product"
     NEEDS_ULTIMATE = "needs_ultimate"
+    NOT_UNDER_PLAN = "not_under_plan"
     NEEDS_ULTIMATE_OR_BUNDLE = "needs_ultimate_or_bundle"
     LAUNCH_UNDER_WAY = "launch_under_way"
 
@@ -87,12 +88,14 @@ class Holder:
 class Availability:
     """Whether, why, and what would change it; the last only of what cannot be had.
 
-    What works by itself comes with the plan and needs no asking.
+    `plan` is the one that says so, where a plan does. What works by itself comes with the plan and needs no
+    asking.
     """
 
     state: State
     reason: Reason
     ways: tuple[Way, ...] = ()
+    plan: Plan | None = None
     works_by_itself: bool = False
 
     @property
@@ -111,7 +114,7 @@ def availability(offer: Offer, holder: Holder) -> Availability:
     if not plans:
         return Availability(State.NOT_AVAILABLE, Reason.NO_TERM, (Way.RENEWAL,))
     rule = _RULES[offer.kind]
-    return rule(offer, holder, Plan.ULTIMATE in plans)
+    return rule(offer, holder, Plan.ULTIMATE if Plan.ULTIMATE in plans else Plan.EXPERT)
 
 
 def _deciding_plans(offer: Offer, holder: Holder) -> frozenset[Plan]:
@@ -126,42 +129,47 @@ def is_for(products: frozenset[str], *, product: str, family: str) -> bool:
     return not products or product in products or (bool(family) and family in products)
 
 
-def _of_add_on(offer: Offer, holder: Holder, is_ultimate: bool) -> Availability:
-    cell = offer.ultimate if is_ultimate else offer.expert
+def _of_add_on(offer: Offer, holder: Holder, plan: Plan) -> Availability:
+    cell = offer.ultimate if plan is Plan.ULTIMATE else offer.expert
     if cell is Cell.INCLUDED:
-        is_counted = AddOn(offer.slug) in IN_UNITS
-        return Availability(State.INCLUDED, Reason.PLAN_INCLUDES, works_by_itself=not is_counted)
+        works_by_itself = AddOn(offer.slug) in _WORKS_BY_ITSELF
+        return Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=plan, works_by_itself=works_by_itself)
     if holder.holds(AddOn(offer.slug)):
         return Availability(State.INCLUDED, Reason.HELD)
     if cell is Cell.AVAILABLE:
         return _ON_REQUEST
-    return _FOR_ULTIMATE
+    if plan is not Plan.ULTIMATE and offer.ultimate is not Cell.NOT_AVAILABLE:
+        return _FOR_ULTIMATE
+    return Availability(State.NOT_AVAILABLE, Reason.NOT_UNDER_PLAN, plan=plan)
 
 
-def _of_accelerator(_offer: Offer, holder: Holder, is_ultimate: bool) -> Availability:
-    if is_ultimate:
-        return Availability(State.INCLUDED, Reason.PLAN_INCLUDES)
+def _of_accelerator(_offer: Offer, holder: Holder, plan: Plan) -> Availability:
+    if plan is Plan.ULTIMATE:
+        return _WITH_ULTIMATE
     if holder.holds(AddOn.PRIORITY_QUEUE_BUNDLE):
         return Availability(State.INCLUDED, Reason.BUNDLE_OPENS)
     ways = (Way.BUNDLE, Way.ULTIMATE)
     return Availability(State.NOT_AVAILABLE, Reason.NEEDS_ULTIMATE_OR_BUNDLE, ways)
 
 
-def _of_field_service(_offer: Offer, holder: Holder, is_ultimate: bool) -> Availability:
-    if not is_ultimate:
+def _of_field_service(_offer: Offer, holder: Holder, plan: Plan) -> Availability:
+    if plan is not Plan.ULTIMATE:
         return _FOR_ULTIMATE
     if holder.is_launch_under_way:
         return Availability(State.NOT_AVAILABLE, Reason.LAUNCH_UNDER_WAY, (Way.END_OF_LAUNCH,))
-    return Availability(State.INCLUDED, Reason.PLAN_INCLUDES)
+    return _WITH_ULTIMATE
 
 
+# Of the add-ons the order of the queue alone happens without anybody's doing.
+_WORKS_BY_ITSELF = frozenset({AddOn.PRIORITY_QUEUE_BUNDLE})
+_WITH_ULTIMATE = Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=Plan.ULTIMATE)
 _ON_REQUEST = Availability(State.AVAILABLE, Reason.CAN_BE_REQUESTED)
 _FOR_ULTIMATE = Availability(State.NOT_AVAILABLE, Reason.NEEDS_ULTIMATE, (Way.ULTIMATE,))
-_RULES: Mapping[Kind, Callable[[Offer, Holder, bool], Availability]] = {
+_RULES: Mapping[Kind, Callable[[Offer, Holder, Plan], Availability]] = {
     Kind.ADD_ON: _of_add_on,
     Kind.ACCELERATOR: _of_accelerator,
     Kind.FIELD_SERVICE: _of_field_service,
     # SPEC 4.6: beside Ultimate.
-    Kind.LEARNING: lambda _offer, _holder, is_ultimate: _ON_REQUEST if is_ultimate else _FOR_ULTIMATE,
-    Kind.MAINTENANCE: lambda _offer, _holder, _is_ultimate: _ON_REQUEST,
+    Kind.LEARNING: lambda _offer, _holder, plan: _ON_REQUEST if plan is Plan.ULTIMATE else _FOR_ULTIMATE,
+    Kind.MAINTENANCE: lambda _offer, _holder, _plan: _ON_REQUEST,
 }

@@ -2,10 +2,19 @@
 
 from datetime import datetime
 
-from accelerators.availability import Holder, State, availability
+from accelerators.availability import Holder, Reason, State, availability
+from accelerators.kinds import Kind
 from accelerators.lifecycle import Action, Refusal, Role, Status, refusal
 from accelerators.models import CatalogueRow, EngagementRequest
-from accelerators.queries import decider_keys, holder_of, is_in_units, row_in_force, units_left
+from accelerators.queries import (
+    decider_keys,
+    holder_of,
+    is_granted_since,
+    is_in_units,
+    row_in_force,
+    units_left,
+    units_used_by,
+)
 from entitlements.models import License
 from entitlements.permissions import term_refusal
 from entitlements.queries import active_license_ids, has_seat
@@ -34,14 +43,28 @@ def availability_refusal(
 ) -> DomainError | None:
     """Say why asking for a thing makes no sense for a license now, whoever asks, or None.
 
-    Codes: "works_by_itself"; "not_available" with `reason` and `ways`.
+    Codes: "works_by_itself"; "not_available" with `reason`, `plan` and `ways`.
     """
     answer = availability(row.offer(), holder or holder_of(license_, now))
     if answer.can_be_requested:
         return None
     if answer.works_by_itself:
         return DomainError("works_by_itself")
-    return DomainError("not_available", reason=answer.reason, ways=answer.ways)
+    return DomainError("not_available", reason=answer.reason, plan=answer.plan, ways=answer.ways)
+
+
+def comes_with_plan(license_: License, slug: str, at: datetime) -> bool:
+    """Tell whether a license has a thing at an instant by its plan alone: there is nothing to grant."""
+    row = row_in_force(slug, at)
+    answer = availability(row.offer(), holder_of(license_, at)) if row else None
+    return answer is not None and answer.reason is Reason.PLAN_INCLUDES
+
+
+def is_to_grant(request: EngagementRequest, now: datetime) -> bool:
+    """Tell whether a request is accepted and its add-on still to be granted: it uses no units."""
+    is_accepted = request.row.kind == Kind.ADD_ON and request.status == Status.ACCEPTED
+    is_open = is_accepted and not units_used_by(request) and not is_granted_since(request)
+    return is_open and not comes_with_plan(request.license, request.slug, now)
 
 
 def has_thing(license_: License, slug: str, at: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from accelerators.availability import Availability, Holder, availability
 from accelerators.kinds import LAUNCH_ADVISORY, OFFERED, Kind
-from accelerators.lifecycle import UNDER_WAY, Status
+from accelerators.lifecycle import UNDER_WAY
 from accelerators.models import CatalogueRow, EngagementRequest, RequestEvent, UnitEntry, UnitGrant
 from accelerators.units import Kind as UnitKind
 from accelerators.units import left
@@ -149,12 +149,6 @@ def is_granted_since(request: EngagementRequest) -> bool:
     grants = AddOnGrant.objects.filter(account=request.license.account_id, add_on=request.slug)
     holders = Q(license__isnull=True) | Q(license=request.license_id)
     return grants.filter(holders, granted_at__gte=request.decided_at).exists()
-
-
-def is_to_grant(request: EngagementRequest) -> bool:
-    """Tell whether a request is accepted and its add-on still to be granted: it uses no units."""
-    is_accepted = request.row.kind == Kind.ADD_ON and request.status == Status.ACCEPTED
-    return is_accepted and not units_used_by(request) and not is_granted_since(request)
 
 
 def are_units_granted_since(request: EngagementRequest) -> bool:

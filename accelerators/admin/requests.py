@@ -19,12 +19,11 @@ from accelerators.models import EngagementRequest
 from accelerators.models.requests import ANSWER_LENGTH, is_looked_after
 from accelerators.models.units import MOST_UNITS
 from accelerators.notices import grant_path, units_path
-from accelerators.permissions import decides, lacks_units, refusal_of, takes_units
+from accelerators.permissions import decides, is_to_grant, lacks_units, refusal_of, takes_units
 from accelerators.queries import (
     canceller_of,
     events_of,
     is_in_units,
-    is_to_grant,
     units_left,
     units_used_by,
 )
@@ -235,7 +234,7 @@ class EngagementRequestAdmin(OperationAdmin):
     @admin.display(description=gettext_lazy("Next"))
     def next_step(self, request: EngagementRequest) -> SafeString | str:
         """Where an accepted add-on is granted, or the units that a request waits for."""
-        if is_to_grant(request):
+        if is_to_grant(request, business_now()):
             return format_html('<a href="{}">{}</a>', grant_path(request), _("Grant the add-on with a term"))
         if request.status == Status.REQUESTED and lacks_units(request, business_now()):
             return format_html('<a href="{}">{}</a>', units_path(request), _("Grant units with a term"))

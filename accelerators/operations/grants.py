@@ -13,7 +13,6 @@ from entitlements.add_ons import OF_THE_ACCOUNT, TOLD_BEFORE_END, AddOn
 from entitlements.models import AddOnGrant, License
 from entitlements.operations.changing import locked_account, locked_license, record, require
 from entitlements.permissions import entitlements_refusal
-from entitlements.plans import Plan
 from entitlements.queries import region_zone
 from entitlements.terms import local_day, overlapping, term_columns
 from portal.accounts.models import Account, User
@@ -129,16 +128,16 @@ def _any_license(account: Account) -> License:
     licenses = License.objects.filter(account=account).for_display().order_by("pk")
     first = licenses.first()
     if first is None:
-        raise DomainError("grant_not_available", reason=Reason.NO_TERM, ways=())
+        raise DomainError("grant_not_available", reason=Reason.NO_TERM, plan=None, ways=())
     return first
 
 
 def _require_available(add_on: AddOn, license_: License, at: datetime) -> None:
     row = row_in_force(add_on.value, at)
     if row is None:
-        raise DomainError("grant_not_available", reason=Reason.NOT_OFFERED, ways=())
+        raise DomainError("grant_not_available", reason=Reason.NOT_OFFERED, plan=None, ways=())
     answer = availability(row.offer(), holder_of(license_, at))
     if answer.state is State.NOT_AVAILABLE:
-        raise DomainError("grant_not_available", reason=answer.reason, ways=answer.ways)
+        raise DomainError("grant_not_available", reason=answer.reason, plan=answer.plan, ways=answer.ways)
     if answer.reason is Reason.PLAN_INCLUDES:
-        raise DomainError("nothing_to_grant", plan=Plan.ULTIMATE)
+        raise DomainError("nothing_to_grant", plan=answer.plan)

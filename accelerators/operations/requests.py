@@ -5,13 +5,18 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from accelerators import notices
-from accelerators.kinds import Kind
 from accelerators.lifecycle import Action, Status
 from accelerators.models import CatalogueRow, EngagementRequest
 from accelerators.models.requests import ANSWER_LENGTH, GOAL_LENGTH
 from accelerators.operations.changing import changing, checked_text, record_event
 from accelerators.operations.units import return_units, use_units
-from accelerators.permissions import availability_refusal, lacks_units, request_refusal, takes_units
+from accelerators.permissions import (
+    availability_refusal,
+    is_to_grant,
+    lacks_units,
+    request_refusal,
+    takes_units,
+)
 from accelerators.queries import row_in_force
 from entitlements.models import License
 from entitlements.operations.changing import locked_license
@@ -100,7 +105,7 @@ def accept_request(
         change.decide(answer)
         event = change.record("accepted", units=units)
         notices.tell_requester(current, notices.ACCEPTED, event=event, now=now)
-        if row.kind == Kind.ADD_ON and not uses_units:
+        if is_to_grant(current, now):
             notices.tell_granters(current, notices.TO_GRANT, event=event, now=now)
     return current
 

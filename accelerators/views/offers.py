@@ -99,7 +99,7 @@ class OfferShown:
     @property
     def reason(self) -> str:
         """Why it can be had or not."""
-        return reason_text(self.answer.reason) if self.answer else ""
+        return reason_text(self.answer.reason, self.answer.plan) if self.answer else ""
 
     @property
     def ways(self) -> str:

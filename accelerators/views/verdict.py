@@ -70,7 +70,7 @@ def _heading(offer: OfferShown, refusal: DomainError | None) -> str:
 def _said_of(answer: Availability) -> str:
     if answer.works_by_itself:
         return refusal_text(DomainError("works_by_itself"))
-    return f"{reason_text(answer.reason)} {ways_text(answer.ways)}".strip()
+    return f"{reason_text(answer.reason, answer.plan)} {ways_text(answer.ways)}".strip()
 
 
 def _ways_on(answer: Availability, chosen: Chosen, others: list[License]) -> Iterator[Step]:

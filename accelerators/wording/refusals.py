@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from accelerators.availability import Reason, Way
 from accelerators.wording.requests import STATUS_NAMES, units_text
+from entitlements.plans import Plan
 from entitlements.wording import ADD_ON_NAMES, PLAN_NAMES, Words, day
 from entitlements.wording import refusal_text as entitlements_text
 from portal.accounts.wording import exact
 from portal.errors import DomainError
 
 _REASONS: Mapping[Reason, Words] = {
-    Reason.PLAN_INCLUDES: gettext_lazy("Comes with the Ultimate Success Plan."),
+    Reason.PLAN_INCLUDES: gettext_lazy("Comes with the %(plan)s."),
     Reason.HELD: gettext_lazy("You hold it."),
     Reason.BUNDLE_OPENS: gettext_lazy("The Priority Queue Bundle, which you hold, opens it."),
     Reason.CAN_BE_REQUESTED: gettext_lazy("Not part of the plan; you can ask for it."),
@@ -25,6 +26,7 @@ _REASONS: Mapping[Reason, Words] = {
     Reason.NEEDS_ULTIMATE: gettext_lazy(
         "It belongs to the Ultimate Success Plan, which you do not have here."
     ),
+    Reason.NOT_UNDER_PLAN: gettext_lazy("It is not offered under the %(plan)s."),
     Reason.NEEDS_ULTIMATE_OR_BUNDLE: gettext_lazy(
         "It belongs to the Ultimate Success Plan and to the Priority Queue Bundle; here you have neither."
     ),
@@ -41,9 +43,9 @@ _WAYS: Mapping[Way, Words] = {
 }
 
 
-def reason_text(reason: Reason) -> str:
-    """Say why something can be had or not."""
-    return str(_REASONS[reason])
+def reason_text(reason: Reason, plan: Plan | None = None) -> str:
+    """Say why something can be had or not; `plan` is the one that says so, where a plan does."""
+    return str(_REASONS[reason]) % {"plan": PLAN_NAMES[plan] if plan else ""}
 
 
 def ways_text(ways: Iterable[Way]) -> str:
@@ -60,7 +62,7 @@ def refusal_text(error: DomainError) -> str:
 
 
 def _not_available(values: Mapping[str, Any]) -> str:
-    return f"{reason_text(values['reason'])} {ways_text(values['ways'])}".strip()
+    return f"{reason_text(values['reason'], values['plan'])} {ways_text(values['ways'])}".strip()
 
 
 def _wrong_status(values: Mapping[str, Any]) -> str:

@@ -149,7 +149,7 @@ def test_what_is_not_published_stays_empty() -> None:
         (
             "environment-review",
             holder(plan=Plan.ULTIMATE),
-            Availability(State.INCLUDED, Reason.PLAN_INCLUDES),
+            Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=Plan.ULTIMATE),
         ),
         (
             "technical-account-director",
@@ -182,7 +182,7 @@ def test_what_is_not_published_stays_empty() -> None:
         (
             "environment-review",
             holder(plan=Plan.ULTIMATE, is_launch_under_way=True),
-            Availability(State.INCLUDED, Reason.PLAN_INCLUDES),
+            Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=Plan.ULTIMATE),
         ),
         (
             "environment-review",
@@ -230,3 +230,63 @@ def test_only_what_works_with_the_plan_alone_is_not_asked_for() -> None:
     assert [slug for slug, answer in answers.items() if answer.works_by_itself] == ["priority-queue-bundle"]
     assert not answers["priority-queue-bundle"].can_be_requested
     assert answers["mentor-sessions"].can_be_requested
+
+
+# --- Edited cells -----------------------------------------------------------------------------------
+
+_INCLUDED, _AVAILABLE, _NOT = Cell.INCLUDED, Cell.AVAILABLE, Cell.NOT_AVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("cells_", "plan", "answer"),
+    [
+        (
+            (_NOT, _AVAILABLE),
+            Plan.EXPERT,
+            Availability(State.NOT_AVAILABLE, Reason.NEEDS_ULTIMATE, (Way.ULTIMATE,)),
+        ),
+        (
+            (_NOT, _INCLUDED),
+            Plan.EXPERT,
+            Availability(State.NOT_AVAILABLE, Reason.NEEDS_ULTIMATE, (Way.ULTIMATE,)),
+        ),
+        (
+            (_NOT, _NOT),
+            Plan.EXPERT,
+            Availability(State.NOT_AVAILABLE, Reason.NOT_UNDER_PLAN, plan=Plan.EXPERT),
+        ),
+        (
+            (_AVAILABLE, _NOT),
+            Plan.ULTIMATE,
+            Availability(State.NOT_AVAILABLE, Reason.NOT_UNDER_PLAN, plan=Plan.ULTIMATE),
+        ),
+        (
+            (_INCLUDED, _NOT),
+            Plan.EXPERT,
+            Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=Plan.EXPERT),
+        ),
+        (
+            (_AVAILABLE, _INCLUDED),
+            Plan.ULTIMATE,
+            Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=Plan.ULTIMATE),
+        ),
+    ],
+)
+def test_edited_cells_are_said_of_the_plan_whose_they_are(
+    cells_: tuple[Cell, Cell], plan: Plan, answer: Availability
+) -> None:
+    expert, ultimate = cells_
+    edited = Offer(kind=Kind.ADD_ON, slug="event-management", expert=expert, ultimate=ultimate)
+    assert availability(edited, holder(plan=plan)) == answer
+
+
+def test_an_edited_add_on_that_comes_with_the_plan_is_asked_for_but_the_bundle() -> None:
+    edited = {
+        add_on: availability(
+            Offer(kind=Kind.ADD_ON, slug=add_on, expert=_INCLUDED, ultimate=_INCLUDED), holder()
+        )
+        for add_on in AddOn
+    }
+    assert [add_on for add_on, answer in edited.items() if not answer.can_be_requested] == [
+        AddOn.PRIORITY_QUEUE_BUNDLE
+    ]

@@ -5,7 +5,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from accelerators import operations
+from accelerators.models import CatalogueRow
 from accelerators.sweep import ADD_ONS
+from accelerators.wording import refusal_text
 from cases.models import Case
 from cases.queries import in_queue_order
 from entitlements import operations as entitlements
@@ -17,11 +19,12 @@ from entitlements.targets import Priority
 from entitlements.teams import TeamRole
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
+from portal.errors import DomainError
 from portal.notices.kinds import kind_of
 from portal.notices.models import Notice
 from portal.work import invariants
 from portal.work.timed import works
-from tests.accelerators.stage import DAY, HOUR, NOW, TODAY, grant, refused, told
+from tests.accelerators.stage import DAY, HOUR, NOW, TODAY, ask, grant, refused, told
 from tests.factories.cases import make_case
 from tests.factories.people import (
     make_account,
@@ -92,6 +95,35 @@ def test_what_the_plan_says_decides(add_on: AddOn, plan: Plan, code: str) -> Non
     license_ = make_license(plan=plan)
     assert refused(lambda: grant(license_, add_on)) == (code, 409)
     assert AddOnGrant.objects.count() == 0
+
+
+def edit_cells(slug: str, expert: str, ultimate: str) -> None:
+    """What a row of staff says of an add-on once its instant has come."""
+    row = CatalogueRow.objects.get(slug=slug)
+    row.pk, row.in_force_from, row.expert, row.ultimate = None, NOW - DAY, expert, ultimate
+    row.save(force_insert=True)
+
+
+def test_a_refused_grant_names_the_plan_whose_cell_refuses_it(expert: License) -> None:
+    edit_cells("event-management", "included", "not-available")
+    with pytest.raises(DomainError) as refusal:
+        for_account(expert, AddOn.EVENT_MANAGEMENT)
+    assert refusal_text(refusal.value) == (
+        "The Expert Success Plan includes it already: there is nothing to grant."
+    )
+    with pytest.raises(DomainError) as refusal:
+        for_account(make_license(plan=Plan.ULTIMATE), AddOn.EVENT_MANAGEMENT)
+    assert refusal_text(refusal.value) == (
+        "On its first day it could not be held: It is not offered under the Ultimate Success Plan."
+    )
+    assert AddOnGrant.objects.count() == 0
+
+
+def test_nobody_is_told_to_grant_what_comes_with_the_plan(expert: License, emil: User, pool: User) -> None:
+    edit_cells("event-management", "included", "included")
+    asked = ask(emil, expert, "event-management")
+    assert operations.accept_request(asked, actor=pool, now=NOW + HOUR).status == "accepted"
+    assert told("request_to_grant") == []
 
 
 def test_the_director_is_for_accounts_with_an_ultimate_license(ultimate: License, expert: License) -> None:

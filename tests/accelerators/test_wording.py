@@ -65,6 +65,7 @@ def test_a_refusal_is_a_sentence_with_its_values(code: str) -> None:
             DomainError(
                 "not_available",
                 reason=Reason.NEEDS_ULTIMATE_OR_BUNDLE,
+                plan=None,
                 ways=(Way.BUNDLE, Way.ULTIMATE),
             ),
             "It belongs to the Ultimate Success Plan and to the Priority Queue Bundle; here you have neither."
@@ -85,6 +86,10 @@ def test_a_refusal_says_rule_value_and_what_to_do(error: DomainError, text: str)
 
 
 def test_every_reason_and_every_way_has_words() -> None:
-    assert all(reason_text(reason).endswith(".") for reason in Reason)
+    assert all(reason_text(reason, Plan.EXPERT).endswith(".") for reason in Reason)
+    assert reason_text(Reason.PLAN_INCLUDES, Plan.EXPERT) == "Comes with the Expert Success Plan."
+    assert reason_text(Reason.NOT_UNDER_PLAN, Plan.ULTIMATE) == (
+        "It is not offered under the Ultimate Success Plan."
+    )
     assert all(ways_text([way]).startswith("What would open it: ") for way in Way)
     assert ways_text([]) == ""
