@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entitlements.forms.contacts import TokenForm
 from entitlements.models import License
 from entitlements.models.access import ENVIRONMENT_LENGTH, SCOPE_LENGTH
+from entitlements.operations.access import LONGEST_DAYS
 
 
 class GrantForm(TokenForm):
@@ -35,7 +37,9 @@ class GrantForm(TokenForm):
     last_on = forms.DateField(
         label=_("Until the end of"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=_("At most 90 days ahead, in your account's time zone."),
+        help_text=format_lazy(
+            _("At most {days} days ahead, in your account's time zone."), days=LONGEST_DAYS
+        ),
         error_messages={"required": _("Choose a day."), "invalid": _("Write a day like 2026-03-31.")},
     )
 

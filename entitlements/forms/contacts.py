@@ -7,11 +7,12 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entitlements.models import License, Seat
 from entitlements.queries import Capacity
-from portal.accounts.form_fields import LANGUAGE_HELP
+from portal.accounts.form_fields import LANGUAGE_HELP, PersonChoice
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, User
 from portal.accounts.zones import zone_names
 
@@ -22,14 +23,7 @@ _ADDRESS = {
 }
 
 
-class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class cannot be subscripted
-    """People by name and address, so that two of one name differ."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} <{obj.email}>" if obj.name else str(obj.email)
-
-
-class _SeatChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as above
+class _SeatChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class cannot be subscripted
     """Seats of one person, by product."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -86,7 +80,7 @@ class LeavingForm(TokenForm):
     """The end of a seat: of which product, and who takes over its open cases."""
 
     seat = _SeatChoice(label=_("Product"), queryset=Seat.objects.none(), error_messages=_CHOOSE)
-    successor = _PersonChoice(
+    successor = PersonChoice(
         label=_("Who takes over the open cases and requests"),
         queryset=User.objects.none(),
         required=False,
@@ -138,7 +132,7 @@ class ReplacingForm(LeavingForm):
 class HandingOverForm(TokenForm):
     """Who becomes the account administrator."""
 
-    administrator = _PersonChoice(
+    administrator = PersonChoice(
         label=_("New administrator"),
         queryset=User.objects.none(),
         error_messages=_CHOOSE,
@@ -172,7 +166,10 @@ class AcceptingForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         error_messages={"required": _("Choose a password.")},
-        help_text=_("At least 12 characters; a sentence is easier to remember than a riddle."),
+        help_text=format_lazy(
+            _("At least {characters} characters; a sentence is easier to remember than a riddle."),
+            characters=settings.SHORTEST_PASSWORD,
+        ),
     )
     language = forms.ChoiceField(
         label=_("Language"),

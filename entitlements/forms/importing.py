@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from entitlements.forms.contacts import TokenForm
-from entitlements.sheets import SheetRow, UnreadableSheet, read_sheet
+from entitlements.sheets import MOST_ROWS, SheetRow, UnreadableSheet, read_sheet
 from entitlements.wording import SHEET_REFUSALS
 
 MOST_BYTES = 100_000
@@ -18,7 +19,7 @@ class ListForm(TokenForm):
     file = forms.FileField(
         label=_("CSV file"),
         required=False,
-        help_text=_("With the columns email and product; at most 100 rows."),
+        help_text=format_lazy(_("With the columns email and product; at most {rows} rows."), rows=MOST_ROWS),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
     text = forms.CharField(

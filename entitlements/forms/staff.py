@@ -12,22 +12,15 @@ from entitlements import queries
 from entitlements.forms.dated import DatedForm, sure_field
 from entitlements.models import Invitation, License, Person, Product, Seat, Term
 from entitlements.plans import Plan
-from entitlements.queries import contacts_of
+from entitlements.queries import contacts_of, contacts_of_account
 from entitlements.wording import LINK_WORKS, PLANS, SEND_AGAIN, affected_by_plan
 from portal.accounts.admin_access import RefusableForm
-from portal.accounts.form_fields import RowByCode, country_choices, language_field, zone_field
+from portal.accounts.form_fields import PersonChoice, RowByCode, country_choices, language_field, zone_field
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account, Country, User
 from portal.clock import business_now
 
 # A key of the database never has more; a longer number names nothing.
 _KEY_DIGITS = 18
-
-
-class _PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class cannot be subscripted
-    """People by name and address, so that two of one name differ."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} <{obj.email}>" if obj.name else str(obj.email)
 
 
 class NewAccountForm(RefusableForm):
@@ -56,7 +49,7 @@ class NewAccountForm(RefusableForm):
 class AccountForm(NewAccountForm):
     """An account that exists: also who administers it."""
 
-    administrator = _PersonChoice(
+    administrator = PersonChoice(
         label=_("Account administrator"),
         queryset=User.objects.none(),
         required=False,
@@ -70,10 +63,7 @@ class AccountForm(NewAccountForm):
         super().__init__(*args, **kwargs)
         if "administrator" not in self.fields:
             return
-        contacts = User.objects.filter(
-            account=self.instance, is_active=True, seats__isnull=False, seats__removed_at__isnull=True
-        )
-        _rows_of(self, "administrator", contacts.distinct().order_by("email"))
+        _rows_of(self, "administrator", contacts_of_account(self.instance.pk))
         self.fields["administrator"].required = self.instance.administrator_id is not None
 
 
@@ -199,7 +189,7 @@ class SeatForm(RefusableForm):
     """A new seat. Once a license is chosen, only people of its account are offered."""
 
     license = forms.ModelChoiceField(label=_("License"), queryset=License.objects.none())
-    user = _PersonChoice(label=_("Contact"), queryset=User.objects.none())
+    user = PersonChoice(label=_("Contact"), queryset=User.objects.none())
 
     class Meta:
         model = Seat
@@ -230,7 +220,7 @@ class SeatsEndForm(RefusableForm):
             " sign-in has it at once, anybody else is invited. Empty: the seat is free."
         ),
     )
-    successor = _PersonChoice(
+    successor = PersonChoice(
         label=_("Successor"),
         queryset=User.objects.none(),
         required=False,

@@ -9,6 +9,7 @@ from entitlements.models import Invitation, Seat
 from entitlements.operations.changing import locked_account, record, require
 from entitlements.permissions import contacts_refusal, entitlements_refusal
 from entitlements.ports import open_work
+from entitlements.queries import contacts_of_account
 from portal.accounts import operations as people
 from portal.accounts.models import Account, Country, User, checked_email, checked_name
 from portal.accounts.zones import validate_zone
@@ -204,7 +205,7 @@ def appoint_administrator(account: Account, person: User, *, actor: User, now: d
             raise FieldRefused("not_of_the_account", "administrator", account=locked.name)
         if locked.administrator_id == current.pk:
             raise DomainError("already_administrator")
-        if not (current.is_active and Seat.objects.active().filter(user=current).exists()):
+        if not contacts_of_account(locked.pk).filter(pk=current.pk).exists():
             raise DomainError("administrator_needs_a_seat")
         detail = {"before": locked.administrator_id, "after": current.pk}
         locked.administrator = current

@@ -88,7 +88,7 @@ def ask_for_seat(license_: License, *, actor: User, now: datetime) -> None:
     """Ask the account administrator, else staff, for a seat: once in 24 hours for each product.
 
     Raises FieldRefused "not_of_the_account"; DomainError "already_a_contact", "ask_nobody" of the
-    administrator, or "already_asked" with `asked_at`.
+    administrator, or "already_asked" with `asked_at` and `hours`.
     """
     with transaction.atomic():
         locked = locked_license(license_.pk)
@@ -101,6 +101,8 @@ def ask_for_seat(license_: License, *, actor: User, now: datetime) -> None:
         asked = EntitlementEvent.objects.filter(license=locked, kind="seat_asked", actor=actor)
         last = asked.filter(occurred_at__gt=now - ASKED_AGAIN_AFTER).order_by("-pk").first()
         if last is not None:
-            raise DomainError("already_asked", asked_at=last.occurred_at, product=locked.product.name)
+            hours = ASKED_AGAIN_AFTER // timedelta(hours=1)
+            values = {"asked_at": last.occurred_at, "hours": hours, "product": locked.product.name}
+            raise DomainError("already_asked", **values)
         event = record("seat_asked", account, actor=actor, now=now, detail={}, license_=locked)
         tell_of_asked_seat(event, now=now)

@@ -38,7 +38,15 @@ def has_seat(user: User, license_id: int) -> bool:
 
 def contacts_of(license_id: int) -> QuerySet[User]:
     """Find the active named contacts of a license, ordered by name."""
-    seats = Seat.objects.active().filter(license_id=license_id)
+    return _holders(Seat.objects.active().filter(license_id=license_id))
+
+
+def contacts_of_account(account_id: int) -> QuerySet[User]:
+    """Find the active named contacts of an account, of whichever product, ordered by name."""
+    return _holders(Seat.objects.active().filter(license__account_id=account_id))
+
+
+def _holders(seats: QuerySet[Seat]) -> QuerySet[User]:
     return User.objects.filter(is_active=True, pk__in=seats.values("user_id")).order_by("name", "email", "pk")
 
 

@@ -22,7 +22,14 @@ from entitlements.models import EntitlementEvent, Invitation, License, Seat
 from entitlements.permissions import contacts_refusal
 from entitlements.plans import Plan
 from entitlements.ports import open_work
-from entitlements.queries import Capacity, active_license_ids, capacities_of, licenses_of, region_zone
+from entitlements.queries import (
+    Capacity,
+    active_license_ids,
+    capacities_of,
+    contacts_of_account,
+    licenses_of,
+    region_zone,
+)
 from entitlements.terms import in_force
 from entitlements.views.access import account_of, for_administrator
 from entitlements.views.changes import changes_of
@@ -143,9 +150,7 @@ def _people(account: Account) -> Any:
 
 def heirs_of(account: Account) -> Any:
     """Find whom the role can be handed to: the active contacts, its holder excepted."""
-    seats = Seat.objects.active().filter(license__account=account)
-    people = User.objects.filter(account=account, is_active=True, pk__in=seats.values("user"))
-    return people.exclude(administered_account=account).order_by("name", "email", "pk")
+    return contacts_of_account(account.pk).exclude(administered_account=account)
 
 
 def _rows(people: list[User], account: Account, viewer: User) -> list[PersonRow]:

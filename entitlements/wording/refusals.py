@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from entitlements.invitations import VALID_FOR
+from entitlements.sheets import MOST_ROWS
 from entitlements.wording.days import day, days
 from entitlements.wording.plans import PLAN_NAMES
 from entitlements.wording.words import Words
@@ -55,7 +57,9 @@ def _moment(when: datetime) -> str:
 SHEET_REFUSALS: Mapping[str, Words] = {
     "no_columns": gettext_lazy("The first line names the columns: email and product. This file has not."),
     "no_rows": gettext_lazy("There is no row below the names of the columns."),
-    "too_many_rows": gettext_lazy("A list has at most 100 rows. Send it in parts."),
+    "too_many_rows": format_lazy(
+        gettext_lazy("A list has at most {rows} rows. Send it in parts."), rows=MOST_ROWS
+    ),
 }
 
 _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -232,8 +236,8 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "already_asked": lambda values: (
         _(
-            "You asked for a seat for %(product)s already: %(asked_at)s. Ask again after 24 hours, or write"
-            " to your account administrator."
+            "You asked for a seat for %(product)s already: %(asked_at)s. Ask again after %(hours)d hours,"
+            " or write to your account administrator."
         )
         % {**values, "asked_at": _moment(values["asked_at"])}
     ),

@@ -31,6 +31,14 @@ class RowByCode(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's c
         return super().to_python(value)
 
 
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # as above
+    """A choice among people by name and address, so that two of one name differ."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name a person."""
+        return f"{obj.name} <{obj.email}>" if obj.name else str(obj.email)
+
+
 def zone_choices() -> list[tuple[str, str]]:
     """Offer every zone by name, and first none."""
     return [("", "—"), *((name, name.replace("_", " ")) for name in zone_names())]

@@ -29,6 +29,7 @@ EVERY_VALUE = {
     "taken": 15,
     "cases": 1,
     "seats": 2,
+    "hours": 24,
     "most": 200,
     "invited": 1,
     "address": "ada@customer.example",
@@ -84,6 +85,13 @@ def test_a_refusal_is_a_sentence_with_its_values(code: str) -> None:
             DomainError("name_a_successor", cases=2),
             "The contact still has 2 open cases and requests. Choose another contact of the product to take"
             " over.",
+        ),
+        (
+            DomainError(
+                "already_asked", product="Analytics", asked_at=datetime(2026, 3, 1, 8, tzinfo=UTC), hours=5
+            ),
+            "You asked for a seat for Analytics already: Sun 1 Mar 2026, 08:00 UTC. Ask again after 5 hours, or"
+            " write to your account administrator.",
         ),
         (
             DomainError("term_ended", product="Analytics", last_on=date(2026, 3, 31)),
