@@ -13,10 +13,10 @@ from accelerators.models import CatalogueRow, EngagementRequest, RequestEvent, U
 from accelerators.units import Kind as UnitKind
 from accelerators.units import left
 from entitlements import terms
-from entitlements.add_ons import IN_UNITS
+from entitlements.add_ons import IN_UNITS, AddOn
 from entitlements.models import AddOnGrant, License
 from entitlements.plans import Plan
-from entitlements.queries import add_ons_held, deciders_of, region_zone
+from entitlements.queries import deciders_of, region_zone
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 
@@ -58,22 +58,50 @@ def holder_of(license_: License, at: datetime, *, siblings: Iterable[License] | 
     `siblings` are all licenses of its account with their terms loaded, where they are at hand. Costs two
     statements, and two more without them.
     """
-    zone = region_zone(license_)
     if siblings is None:
-        siblings = License.objects.filter(account=license_.account_id).prefetch_related("terms")
-    in_force = {every.pk: terms.in_force(every.terms.all(), at, zone) for every in siblings}
-    own = in_force.get(license_.pk)
-    return Holder(
-        at=at,
-        plan=Plan(own.plan) if own else None,
-        product=license_.product.code,
-        family=license_.product.family,
-        add_ons={add_on: grant.ends_at for add_on, grant in add_ons_held(license_, at).items()},
-        account_plans=frozenset(Plan(term.plan) for term in in_force.values() if term),
-        is_launch_under_way=EngagementRequest.objects.filter(
-            license=license_, slug=LAUNCH_ADVISORY, status__in=UNDER_WAY
-        ).exists(),
+        every = License.objects.filter(account=license_.account_id).for_display()
+        siblings = every.prefetch_related("terms").order_by("pk")
+    return holders_of(siblings, at)[license_.pk]
+
+
+def holders_of(
+    licenses: Iterable[License], at: datetime, *, grants: Iterable[AddOnGrant] | None = None
+) -> dict[int, Holder]:
+    """Gather by key what each license of an account has at an instant, for the rule of availability.
+
+    `licenses` are all that the account has, with their terms loaded; `grants` its add-ons in force, where
+    they are at hand. Costs two statements at most.
+    """
+    every = list(licenses)
+    if not every:
+        return {}
+    if grants is None:
+        grants = AddOnGrant.objects.in_force(at).filter(account=every[0].account_id).order_by("pk")
+    held, plans = list(grants), {each.pk: _plan_of(each, at) for each in every}
+    launching = set(
+        EngagementRequest.objects.filter(
+            license__in=plans, slug=LAUNCH_ADVISORY, status__in=UNDER_WAY
+        ).values_list("license", flat=True)
     )
+    return {
+        each.pk: Holder(
+            at=at,
+            plan=plans[each.pk],
+            product=each.product.code,
+            family=each.product.family,
+            add_ons={
+                AddOn(grant.add_on): grant.ends_at for grant in held if grant.license_id in (None, each.pk)
+            },
+            account_plans=frozenset(plan for plan in plans.values() if plan),
+            is_launch_under_way=each.pk in launching,
+        )
+        for each in every
+    }
+
+
+def _plan_of(license_: License, at: datetime) -> Plan | None:
+    term = terms.in_force(license_.terms.all(), at, region_zone(license_))
+    return Plan(term.plan) if term else None
 
 
 @dataclass(frozen=True, slots=True)

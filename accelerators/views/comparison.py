@@ -12,12 +12,11 @@ from django.views.decorators.http import require_safe
 from accelerators.availability import Holder, Offer, Reason, State, Way, availability
 from accelerators.kinds import OFFERED, Kind
 from accelerators.models import CatalogueRow
-from accelerators.queries import offered_at
+from accelerators.queries import holders_of, offered_at
 from accelerators.wording import CELL_NAMES, KIND_TITLES, OPENED_BY_BUNDLE, STATE_NAMES, said
-from entitlements.add_ons import AddOn
 from entitlements.models import AddOnGrant
 from entitlements.plans import Plan
-from entitlements.queries import Holding, HoldingState, add_ons_of, holdings_of
+from entitlements.queries import HoldingState, add_ons_of, holdings_of
 from entitlements.wording import PLAN_NAMES, Words
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -42,9 +41,11 @@ class Line:
 def compare(request: HttpRequest) -> HttpResponse:
     """This will compare what the plans say of everything offered; staff see it with nothing marked."""
     user, now = signed_in(request), business_now()
-    held = [one for one in holdings_of(user, now) if one.state is HoldingState.IN_FORCE and one.term]
+    holdings = holdings_of(user, now)
+    held = [one for one in holdings if one.state is HoldingState.IN_FORCE and one.term]
     grants = [grant for grant in add_ons_of(user, now) if grant.begins_at <= now]
-    holders = _holders(held, grants, now)
+    by_license = holders_of([one.license for one in holdings], now, grants=grants)
+    holders = {one.license.product.name: by_license[one.license.pk] for one in held}
     rows = list(offered_at(now))
     kinds = [kind for kind in OFFERED if kind is not Kind.ADD_ON]
     context = {
@@ -63,27 +64,6 @@ def compare(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "accelerators/compare.html", context)
-
-
-def _holders(held: list[Holding], grants: list[AddOnGrant], now: datetime) -> dict[str, Holder]:
-    """Say by product what each license in force has, from what is at hand."""
-    plans = frozenset(Plan(one.term.plan) for one in held if one.term)
-    return {
-        one.license.product.name: Holder(
-            at=now,
-            plan=Plan(one.term.plan),
-            product=one.license.product.code,
-            family=one.license.product.family,
-            add_ons={
-                AddOn(grant.add_on): grant.ends_at
-                for grant in grants
-                if grant.license_id in (None, one.license.pk)
-            },
-            account_plans=plans,
-        )
-        for one in held
-        if one.term
-    }
 
 
 def _line_of_add_on(row: CatalogueRow, grants: list[AddOnGrant], holders: dict[str, Holder]) -> Line:

@@ -255,6 +255,18 @@ def test_the_comparison_marks_what_one_has(ultimate: License, rita: User) -> Non
     assert line_of(opened, "Success Accelerators").endswith("Included Analytics, Target")
 
 
+def test_the_comparison_agrees_with_the_catalogue_while_a_launch_is_under_way(
+    ultimate: License, rita: User, tam: User
+) -> None:
+    client = client_of(rita)
+    assert line_of(client.get(f"{PAGE}compare/"), "Field services").endswith("Included Analytics")
+    launch = ask(rita, ultimate, "launch-advisory", now=business_now())
+    operations.accept_request(launch, actor=tam, now=business_now())
+    assert line_of(client.get(f"{PAGE}compare/"), "Field services") == "Not available Included –"
+    services = client.get(PAGE, {"kind": "field-service", "state": "included"})
+    assert names(services) == []
+
+
 def line_of(response: Any, name: str) -> str:
     """What a line of the comparison says after its name."""
     rows = re.findall(r"<tr [^>]*>(.*?)</tr>", response.content.decode(), re.S)
@@ -288,7 +300,8 @@ def test_pages_cost_the_same_statements_whatever_there_is(
     costs = {
         PAGE: 14,
         f"{PAGE}health-assessment/": 12,
-        f"{PAGE}compare/": 10,
+        # Whether a launch is under way, as the catalogue asks.
+        f"{PAGE}compare/": 11,
         "/requests/": 10,
         f"/requests/{made[0].pk}/": 11,
     }
