@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from entitlements.models import License, Seat
+from entitlements.models import Invitation, License, Seat
 from entitlements.operations.invitations import invite_contact
 from entitlements.sheets import SheetRow
 from portal.accounts.models import User
@@ -47,7 +47,8 @@ def invite_rows(
 ) -> list[Outcome]:
     """This will invite every row, or seat a colleague at once; one that is refused stops no other.
 
-    `admit` raises the DomainError that refuses a row beyond what a person may do in an hour.
+    `admit` counts an invitation, and raises the DomainError that refuses one beyond what an hour allows. A
+    colleague who is seated at once gets no mail and is not counted.
     """
     by_name = {name.casefold(): each for each in licenses for name in (each.product.name, each.product.code)}
     return [_invite_row(row, by_name, admit=admit, actor=actor, now=now) for row in rows]
@@ -60,8 +61,21 @@ def _invite_row(
     if license_ is None:
         return Outcome(row, refusal=DomainError("unknown_product", product=row.product))
     try:
-        admit()
-        made = invite_contact(license_, row.address, actor=actor, now=now)
+        with transaction.atomic():
+            made = invite_contact(license_, row.address, actor=actor, now=now)
+            if isinstance(made, Invitation):
+                admit()
     except DomainError as error:
-        return Outcome(row, refusal=error)
+        return Outcome(row, refusal=_counted(error, admit))
     return Outcome(row, is_seated=isinstance(made, Seat))
+
+
+def _counted(error: DomainError, admit: Callable[[], None]) -> DomainError:
+    """Who tries addresses out by a list runs out of tries too; from then on they are told nothing else."""
+    if error.code != "cannot_be_invited":
+        return error
+    try:
+        admit()
+    except DomainError as beyond:
+        return beyond
+    return error

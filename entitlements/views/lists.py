@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -104,7 +105,7 @@ def _preview(request: HttpRequest) -> HttpResponse:
 
 
 def _admitting(user: User) -> Callable[[], None]:
-    """Counts each row as an invitation of this hour, and refuses what goes beyond; a try takes it back."""
+    """Counts an invitation of this hour, and refuses what goes beyond; a try takes it back."""
 
     def admit() -> None:
         throttle(user, INVITATION, machine_now())
@@ -139,5 +140,6 @@ def _tell(request: HttpRequest, done: list[Outcome]) -> None:
 
 
 def _show(request: HttpRequest, form: ListForm, *, problem: str = "", status: int = 200) -> HttpResponse:
-    context = {"form": form, "problem": problem}
+    per_hour = settings.PORTAL_LIMITS_PER_HOUR[INVITATION]
+    context = {"form": form, "problem": problem, "per_hour": per_hour}
     return render(request, "entitlements/list.html", context, status=status)

@@ -138,6 +138,58 @@ def test_rows_count_as_invitations_of_the_hour(license_: License, administrator:
     assert "0 rows can be carried out" in preview(client, rows("q@customer.example,Target"))
 
 
+def test_the_form_names_how_many_invitations_an_hour_allows(administrator: User, settings) -> None:
+    settings.PORTAL_LIMITS_PER_HOUR = {**settings.PORTAL_LIMITS_PER_HOUR, "invitation": 7}
+    page = client_of(administrator).get(LIST).content.decode()
+    assert "An hour allows 7 invitations, from lists and one by one together." in page
+
+
+def test_a_colleague_who_is_seated_at_once_is_no_invitation_of_the_hour(
+    license_: License, administrator: User, settings
+) -> None:
+    settings.PORTAL_LIMITS_PER_HOUR = {**settings.PORTAL_LIMITS_PER_HOUR, "invitation": 1}
+    colleagues = [make_person(license_.account) for _number in range(2)]
+    text = rows(
+        *(f"{person.email},Target" for person in colleagues),
+        f"{administrator.email},Target",
+        "new@customer.example,Target",
+    )
+    client = client_of(administrator)
+    page = preview(client, text)
+    assert ("3 rows can be carried out" in page, "more than 1 in an hour" in page) == (True, False)
+    carry_out(client, text)
+    assert set(license_.seats.values_list("user", flat=True)) == {
+        administrator.pk,
+        *(person.pk for person in colleagues),
+    }
+    assert Invitation.objects.get().address == "new@customer.example"
+
+
+def test_an_invitation_beyond_the_hour_keeps_no_seat_and_mails_nothing(
+    license_: License, administrator: User, settings
+) -> None:
+    settings.PORTAL_LIMITS_PER_HOUR = {**settings.PORTAL_LIMITS_PER_HOUR, "invitation": 0}
+    text = rows("new@customer.example,Target")
+    client = client_of(administrator)
+    assert "That is more than 0 in an hour" in preview(client, text)
+    carry_out(client, text)
+    assert not Invitation.objects.exists()
+    assert not Notice.objects.filter(kind="invitation").exists()
+
+
+def test_who_tries_addresses_out_by_lists_runs_out_of_tries(
+    license_: License, administrator: User, settings
+) -> None:
+    settings.PORTAL_LIMITS_PER_HOUR = {**settings.PORTAL_LIMITS_PER_HOUR, "invitation": 2}
+    client, agents = client_of(administrator), [make_agent() for _number in range(3)]
+    page = preview(client, rows(*(f"{agent.email},Target" for agent in agents)))
+    assert page.count("This address cannot be invited") == 2
+    assert "That is more than 2 in an hour" in page
+    page = preview(client, rows(f"{agents[0].email},Target", "new@customer.example,Target"))
+    assert "This address cannot be invited" not in page
+    assert "0 rows can be carried out" in page
+
+
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
