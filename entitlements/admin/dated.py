@@ -32,6 +32,7 @@ from entitlements.wording import (
     week_lines,
 )
 from portal.accounts.admin_access import RefusableForm
+from portal.accounts.form_fields import zone_field
 from portal.accounts.models import NAME_LENGTH, Region, User
 
 _MINUTES_OF_A_DAY = 24 * 60
@@ -144,6 +145,7 @@ class HoursForm(DatedForm):
     friday = _HoursField(WEEKDAYS[4])
     saturday = _HoursField(WEEKDAYS[5])
     sunday = _HoursField(WEEKDAYS[6])
+    zone = zone_field(_("The hours and the days off are those of a clock there. Empty: the region's."))
     in_force_from = from_field()
     full_day_minutes = forms.IntegerField(
         label=_("Minutes of a business day"),
@@ -155,7 +157,7 @@ class HoursForm(DatedForm):
 
     class Meta:
         model = RegionHours
-        fields = ("region", "in_force_from", "full_day_minutes")
+        fields = ("region", "zone", "in_force_from", "full_day_minutes")
 
     def affected(self) -> str:
         """The accounts of the region."""
@@ -167,7 +169,7 @@ class RegionHoursAdmin(HistoryAdmin):
     """When regions work."""
 
     form = HoursForm
-    list_display = ("region", "hours", "full_day_minutes", "in_force_from", "made_by")
+    list_display = ("region", "hours", "zone_in_force", "full_day_minutes", "in_force_from", "made_by")
     list_filter = ("region",)
     list_select_related = ("region", "made_by")
     ordering = ("region", "-in_force_from")
@@ -177,6 +179,11 @@ class RegionHoursAdmin(HistoryAdmin):
         """The week in words."""
         return "; ".join(f"{line.days} {line.hours}" for line in week_lines(row.week))
 
+    @admin.display(description=_("Time zone"))
+    def zone_in_force(self, row: RegionHours) -> str:
+        """The zone that the hours are read in."""
+        return row.zone_in_force
+
     def form_for(self, row: Model | None) -> type[RefusableForm]:
         """Ask only for a new row: one that exists is shown as text."""
         return RefusableForm if row else HoursForm
@@ -184,7 +191,9 @@ class RegionHoursAdmin(HistoryAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
         """Show of a row what the list shows."""
         return (
-            self.list_display if obj else ("region", *_DAYS, "full_day_minutes", "in_force_from", "is_sure")
+            self.list_display
+            if obj
+            else ("region", *_DAYS, "zone", "full_day_minutes", "in_force_from", "is_sure")
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:  # noqa: ARG002 -- Django's
@@ -200,6 +209,7 @@ class RegionHoursAdmin(HistoryAdmin):
             in_force_from=said["in_force_from"],
             week=[said[day] for day in _DAYS],
             full_day_minutes=said["full_day_minutes"],
+            zone=said["zone"],
             actor=actor,
             now=now,
         )

@@ -71,6 +71,7 @@ def _filing(form: FilingForm, account: Account) -> dict[str, Any]:
         **applies,
         "license": license_,
         "filed_at": filed_at,
+        "zone": when.calendar.zone,
         "week": week_lines(when.hours.week),
         "hours_row": when.hours,
         "days_off": when.coming_days_off(filed_at, _SHOWN_DAYS_OFF),
@@ -88,5 +89,5 @@ def _applies(license_: License, priority: Priority, filed_at: datetime) -> dict[
         "service": SERVICE_NAMES[promise.service],
         "target": target_text(promise.target.clock, promise.target.minutes),
         "coverage": coverage_name(promise.service, promise.priority),
-        "ledger": ledger_in_words(promise.ledger(), promise.when.region.time_zone),
+        "ledger": ledger_in_words(promise.ledger(), promise.when.calendar.zone),
     }

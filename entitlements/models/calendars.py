@@ -11,6 +11,7 @@ from entitlements.business_time import Calendar, Hours
 from entitlements.calendars import DaySource
 from entitlements.wording import DAY_OFF_SOURCES
 from portal.accounts.models import NAME_LENGTH, Region
+from portal.accounts.zones import validate_zone
 from portal.audit.models import AppendOnly
 
 MOST_MINUTES_OF_A_DAY = 24 * 60
@@ -23,6 +24,8 @@ class RegionHours(models.Model):
         Region, on_delete=models.PROTECT, related_name="hours", verbose_name=_("region")
     )
     in_force_from = models.DateTimeField(_("in force from"))
+    # Where the clock stands that the hours and the days off go by; empty is the region's.
+    zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])
     # Monday first; each day a list of [opens, closes] in minutes since local midnight, ascending.
     week = models.JSONField(_("week"))
     full_day_minutes = models.PositiveSmallIntegerField(
@@ -49,6 +52,11 @@ class RegionHours(models.Model):
 
     def __str__(self) -> str:
         return str(self.region)
+
+    @property
+    def zone_in_force(self) -> str:
+        """The zone that the hours are read in: the row's own, else the region's."""
+        return self.zone or self.region.time_zone
 
     @property
     def full_day(self) -> timedelta:

@@ -15,23 +15,33 @@ from entitlements.calendars import HOLIDAYS_OF, DaySource
 from entitlements.models import DayOff, RegionHours
 from entitlements.operations.changing import locked_region, require
 from entitlements.permissions import entitlements_refusal
+from entitlements.queries import hours_in_force
 from entitlements.terms import EARLIEST_DAY, LATEST_DAY, local_day
 from portal.accounts.models import Region, User, checked_name
+from portal.accounts.zones import require_zone
 from portal.errors import DomainError, FieldRefused
 
 Week = list[list[list[int]]]
 
 
 def add_region_hours(
-    region: Region, *, in_force_from: datetime, week: Week, full_day_minutes: int, actor: User, now: datetime
+    region: Region,
+    *,
+    in_force_from: datetime,
+    week: Week,
+    full_day_minutes: int,
+    actor: User,
+    now: datetime,
+    zone: str = "",
 ) -> RegionHours:
     """Set a region's weekly hours from an instant to come; cases filed before it keep theirs.
 
-    `week` is Monday first, each day a list of [opens, closes] in minutes since local midnight.
-    Raises NotAllowed "not_for_your_role"; FieldRefused "row_in_the_past" or "row_taken"; DomainError
-    "hours_invalid" or "hours_never_open".
+    `week` is Monday first, each day a list of [opens, closes] in minutes since local midnight, which is
+    that of `zone`, or of the region's where it is empty. Raises NotAllowed "not_for_your_role"; FieldRefused
+    "unknown_zone", "row_in_the_past" or "row_taken"; DomainError "hours_invalid" or "hours_never_open".
     """
     require(entitlements_refusal(actor))
+    require_zone(zone, "zone")
     if in_force_from <= now:
         raise FieldRefused("row_in_the_past", "in_force_from")
     _check_week(week)
@@ -42,6 +52,7 @@ def add_region_hours(
         return RegionHours.objects.create(
             region=locked,
             in_force_from=in_force_from,
+            zone=zone,
             week=week,
             full_day_minutes=full_day_minutes,
             made_by=actor,
@@ -70,7 +81,7 @@ def add_day_off(region: Region, day: date, name: str, *, actor: User, now: datet
         raise FieldRefused("name_missing", "name")
     if not EARLIEST_DAY <= day <= LATEST_DAY:
         raise FieldRefused("term_outside_calendar", "day", earliest=EARLIEST_DAY, latest=LATEST_DAY)
-    if day < local_day(now, ZoneInfo(region.time_zone)):
+    if day < local_day(now, ZoneInfo(hours_in_force(region, now).zone_in_force)):
         raise FieldRefused("day_off_past", "day")
     with transaction.atomic():
         locked = locked_region(region.pk)

@@ -26,17 +26,25 @@ class RegionCalendar:
     hours: RegionHours
     calendar: Calendar
 
+    def today(self, now: datetime) -> date:
+        """Tell which day it is where the hours count: days off are such days, terms the region's own."""
+        return terms.local_day(now, ZoneInfo(self.calendar.zone))
+
     def coming_days_off(self, now: datetime, most: int) -> list[tuple[date, str]]:
         """List the next days off with their names, today included."""
-        today = terms.local_day(now, ZoneInfo(self.region.time_zone))
+        today = self.today(now)
         return sorted(pair for pair in self.calendar.days_off.items() if pair[0] >= today)[:most]
 
 
 def calendar_of(region: Region, now: datetime) -> RegionCalendar:
     """Read a region's hours in force and the days off known at `now`, in two statements."""
-    hours = region.hours.filter(in_force_from__lte=now).order_by("-in_force_from")[:1].get()
     days_off = dict(region.days_off.in_force().values_list("day", "name"))
-    return _region_calendar(region, hours, days_off)
+    return _region_calendar(region, hours_in_force(region, now), days_off)
+
+
+def hours_in_force(region: Region, now: datetime) -> RegionHours:
+    """Read the row of a region's hours in force at `now`, in one statement."""
+    return region.hours.filter(in_force_from__lte=now).order_by("-in_force_from")[:1].get()
 
 
 def calendars_now(now: datetime) -> list[RegionCalendar]:
@@ -54,7 +62,8 @@ def calendars_now(now: datetime) -> list[RegionCalendar]:
 
 
 def _region_calendar(region: Region, hours: RegionHours, days_off: Mapping[date, str]) -> RegionCalendar:
-    calendar = Calendar(zone=region.time_zone, week=hours.stretches(), days_off=days_off)
+    hours.region = region
+    calendar = Calendar(zone=hours.zone_in_force, week=hours.stretches(), days_off=days_off)
     return RegionCalendar(region, hours, calendar)
 
 
@@ -75,8 +84,7 @@ class HoursNow:
 
 def hours_now(when: RegionCalendar, now: datetime) -> HoursNow:
     """Tell whether a region works now, and when that changes."""
-    today = terms.local_day(now, ZoneInfo(when.region.time_zone))
-    name = when.calendar.days_off.get(today, "")
+    name = when.calendar.days_off.get(when.today(now), "")
     if business_time.is_open(when.calendar, now):
         return HoursNow(when.region, True, business_time.next_closing(when.calendar, now))
     return HoursNow(when.region, False, business_time.next_opening(when.calendar, now), name)

@@ -77,6 +77,7 @@ def what_we_have(request: HttpRequest) -> HttpResponse:
         "rows": [HoldingRow(one, _promises(one, in_force)) for one in holdings_of(user, now)],
         "hours": hours,
         "left": hours.changes_at - now,
+        "zone": when.calendar.zone,
         "week": week_lines(when.hours.week),
         "team": [
             TeamRow(TEAM_ROLE_NAMES[place.role], TEAM_ROLE_MEANINGS[place.role], str(place.member or ""))

@@ -9,14 +9,13 @@ from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from portal.accounts.groups import StaffGroup, forget_groups, staff_groups
 from portal.accounts.languages import interface_languages
 from portal.accounts.models import HOTLINE_LENGTH, Account, Region, User, checked_email, checked_name
 from portal.accounts.ports import address_news, staff_work
-from portal.accounts.zones import validate_zone
+from portal.accounts.zones import require_zone
 from portal.errors import FieldRefused, NotAllowed
 
 # As people write numbers: + and digits, with spaces, dots, dashes and brackets between them.
@@ -41,7 +40,7 @@ def create_person(
     tidy_email = _free_email(email)
     tidy_name = _required_name(name)
     check_language(language)
-    _check_zone(time_zone)
+    require_zone(time_zone, "time_zone")
     try:
         with transaction.atomic():
             return User.objects.create_user(
@@ -67,7 +66,7 @@ def change_profile(
     `staff_mail` None leaves it. Raises FieldRefused as `create_person` does.
     """
     check_language(language)
-    _check_zone(time_zone)
+    require_zone(time_zone, "time_zone")
     wanted: dict[str, object] = {
         "name": _required_name(name),
         "language": language,
@@ -216,14 +215,6 @@ def _required_name(name: str) -> str:
     if not tidy:
         raise FieldRefused("name_missing", "name")
     return tidy
-
-
-def _check_zone(time_zone: str) -> None:
-    try:
-        if time_zone:
-            validate_zone(time_zone)
-    except ValidationError as error:
-        raise FieldRefused("unknown_zone", "time_zone") from error
 
 
 def check_language(language: str) -> None:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.errors import FieldRefused
+
 UTC_ZONE = ZoneInfo("UTC")
 
 
@@ -50,6 +52,18 @@ def validate_zone(name: str) -> None:
     """Refuse a time zone that this machine does not know."""
     if name not in _known_zones():
         raise ValidationError(_("This is not a known time zone."), code="unknown_zone")
+
+
+def require_zone(name: str, field: str) -> None:
+    """Refuse beside a field a time zone that this machine does not know; empty is none.
+
+    Raises FieldRefused "unknown_zone".
+    """
+    try:
+        if name:
+            validate_zone(name)
+    except ValidationError as error:
+        raise FieldRefused("unknown_zone", field) from error
 
 
 def viewer_zone(user: object) -> ZoneInfo:

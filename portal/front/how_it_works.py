@@ -59,6 +59,7 @@ class RegionRow:
     region: Region
     hours: HoursNow
     left: timedelta
+    zone: str
     week: list[WeekLine]
     business_day: str
     days_off: list[tuple[date, str]]
@@ -141,6 +142,7 @@ def _region_row(when: RegionCalendar, now: datetime, ours: str) -> RegionRow:
         region=when.region,
         hours=hours,
         left=hours.changes_at - now,
+        zone=when.calendar.zone,
         week=week_lines(when.hours.week),
         business_day=length(when.hours.full_day_minutes),
         days_off=when.coming_days_off(now, _SHOWN_DAYS_OFF),

@@ -9,11 +9,11 @@ from entitlements import operations
 from entitlements.business_time import ClockKind
 from entitlements.calendars import DaySource
 from entitlements.models import DayOff, RegionHours, ResponseTarget
-from entitlements.queries import calendar_of
+from entitlements.queries import calendar_of, calendars_now, hours_now, region_zone
 from entitlements.targets import Priority, Service
 from portal.accounts.models import Region
 from portal.errors import DomainError
-from tests.factories.people import make_lead, make_superuser
+from tests.factories.people import make_account, make_lead, make_license, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,48 @@ def test_new_hours_begin_in_the_future_and_once(singapore: Region) -> None:
     just_before = calendar_of(singapore, made.in_force_from - timedelta(microseconds=1))
     assert just_before.hours.full_day == timedelta(minutes=480)
     assert calendar_of(singapore, made.in_force_from).hours == made
+
+
+def test_hours_go_by_the_clock_of_their_zone_from_their_instant_and_terms_by_the_regions(
+    singapore: Region,
+) -> None:
+    root = make_superuser()
+    made = operations.add_region_hours(singapore, **hours(zone="Asia/Tokyo"), actor=root, now=NOW)
+    before, after = calendar_of(singapore, LATER - timedelta(microseconds=1)), calendar_of(singapore, LATER)
+    assert (before.calendar.zone, after.calendar.zone) == ("Asia/Singapore", "Asia/Tokyo")
+    assert made.zone_in_force == "Asia/Tokyo"
+    assert [when.calendar.zone for when in calendars_now(LATER)] == [
+        "America/Los_Angeles",
+        "Asia/Tokyo",
+        "Europe/London",
+        "Asia/Tokyo",
+    ]
+    # Monday 09:00 in Tokyo is Monday 08:00 in Singapore, where terms still begin and end.
+    monday = datetime(2026, 3, 9, tzinfo=UTC)
+    assert (hours_now(after, monday - timedelta(seconds=1)).is_open, hours_now(after, monday).is_open) == (
+        False,
+        True,
+    )
+    license_ = make_license(make_account(country="SG"))
+    assert region_zone(license_).key == singapore.time_zone == "Asia/Singapore"
+
+
+def test_a_day_off_is_one_where_the_hours_count(singapore: Region) -> None:
+    root, at = make_superuser(), datetime(2026, 3, 9, 15, 30, tzinfo=UTC)
+    operations.add_region_hours(singapore, **hours(zone="Asia/Tokyo"), actor=root, now=NOW)
+    # Half past midnight of the tenth in Tokyo, while it is the ninth in Singapore.
+    ninth, tenth = date(2026, 3, 9), date(2026, 3, 10)
+    assert refused(operations.add_day_off, singapore, ninth, "Off", now=at) == "day_off_past"
+    operations.add_day_off(singapore, tenth, "Off", actor=root, now=at)
+    when = calendar_of(singapore, at)
+    assert (when.coming_days_off(at, 3), hours_now(when, at).day_off) == ([(tenth, "Off")], "Off")
+    assert when.coming_days_off(at + timedelta(days=1), 3) == []
+
+
+def test_a_zone_that_nobody_knows_is_refused(singapore: Region) -> None:
+    facts = hours(zone="Mars/Olympus")
+    assert refused(operations.add_region_hours, singapore, **facts) == "unknown_zone"
+    assert RegionHours.objects.filter(region=singapore).count() == 1
 
 
 @pytest.mark.parametrize(

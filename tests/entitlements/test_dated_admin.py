@@ -63,6 +63,7 @@ TARGET = {
 }
 HOURS = {
     "region": "AMER",
+    "zone": "America/New_York",
     "monday": "09:00-12:00, 13:00-17:00",
     "full_day_minutes": "420",
     "in_force_from": "2026-07-01T00:00",
@@ -105,6 +106,7 @@ TOO_SOON = "Nothing was saved: the tick was not for what the form says now. Look
         (ResponseTarget, TARGET, {"service": "ultimate"}),
         (ResponseTarget, TARGET, {"in_force_from": "2026-07-02T00:00"}),
         (RegionHours, HOURS, {"region": "JP"}),
+        (RegionHours, HOURS, {"zone": ""}),
         (RegionHours, HOURS, {"sunday": "09:00-10:00"}),
         (DayOff, DAY_OFF, {"day": "2026-08-04"}),
         (DayOff, DAY_OFF, {"name": "Stocktaking 2"}),
@@ -140,6 +142,8 @@ def test_hours_are_read_as_people_write_them_and_refused_where_nobody_could(lice
     assert saved_after_a_look(root, add, HOURS).status_code == 302
     made = RegionHours.objects.latest("pk")
     assert made.week == [[[540, 720], [780, 1020]], [], [], [], [], [], []]
+    listed = shown(root.get(reverse("admin:entitlements_regionhours_changelist")))
+    assert (made.zone, "America/New_York" in listed) == ("America/New_York", True)
     for wrong in ("9-12", "09:00–25:00", "09:60-10:00", "nine", "10:00-09:00", "09:00-10:00, 09:30-11:00"):
         typed = {**HOURS, "monday": wrong, "in_force_from": "2026-08-01T00:00"}
         page = saved_after_a_look(root, add, typed)

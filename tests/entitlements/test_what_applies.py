@@ -10,6 +10,7 @@ from django.test import Client
 
 from entitlements import operations
 from entitlements.business_time import ClockKind
+from entitlements.calendars import PUBLISHED_HOURS
 from entitlements.models import License, Product
 from entitlements.plans import Plan
 from entitlements.targets import MOST_MINUTES, Priority, Service
@@ -123,6 +124,24 @@ def test_it_shows_what_a_filing_is_promised_and_why(agent: Client, license_: Lic
         "contact@northwind.example",
     ):
         assert words in page, words
+
+
+def test_it_counts_and_prints_by_the_clock_of_the_zone_in_force(agent: Client, license_: License) -> None:
+    operations.add_region_hours(
+        license_.account.country.region,
+        in_force_from=NOW + timedelta(hours=1),
+        week=PUBLISHED_HOURS["AMER"].week,
+        full_day_minutes=690,
+        zone="Asia/Tokyo",
+        actor=make_superuser(),
+        now=NOW,
+    )
+    # 08:40 on Saturday in Tokyo.
+    page = shown(agent.get(WHAT_APPLIES, asked(license_, "2026-05-22T23:40")))
+    # 08:00 on the Tuesday after Memorial Day.
+    assert "First response due Mon 25 May 2026, 23:00 UTC" in page
+    assert "Clock times in Asia/Tokyo." in page
+    assert "Zone Asia/Tokyo" in page
 
 
 def test_the_days_off_are_those_from_the_day_of_the_filing_in_the_region(

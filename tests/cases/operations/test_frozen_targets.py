@@ -66,13 +66,14 @@ def _strike(license_: License, number: int, root: User, now: datetime) -> None:
         entitlements.strike_day_off(standing[number % len(standing)], actor=root, now=now)
 
 
-def _hours(license_: License, number: int, root: User, now: datetime) -> None:
+def _hours(license_: License, number: int, root: User, now: datetime, zone: str = "") -> None:
     opens = number % 1000
     entitlements.add_region_hours(
         _region(license_),
         in_force_from=now + MINUTE,
         week=[[[opens, opens + 1 + number % 400]]] * 7,
         full_day_minutes=1 + number % 400,
+        zone=zone,
         actor=root,
         now=now,
     )
@@ -80,7 +81,7 @@ def _hours(license_: License, number: int, root: User, now: datetime) -> None:
 
 def _zone(license_: License, number: int, root: User, now: datetime) -> None:
     zones = ("Asia/Tokyo", "Europe/Paris", "Australia/Lord_Howe")
-    Region.objects.filter(pk=_region(license_).pk).update(time_zone=zones[number % 3])
+    _hours(license_, number, root, now, zone=zones[number % 3])
 
 
 def _country(license_: License, number: int, root: User, now: datetime) -> None:

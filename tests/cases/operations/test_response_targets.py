@@ -13,6 +13,7 @@ from cases.response import TargetState, state_of
 from cases.sweep import carry_out_targets
 from entitlements import operations as entitlements
 from entitlements.business_time import ClockKind
+from entitlements.calendars import PUBLISHED_HOURS
 from entitlements.models import FrozenCalendar, License
 from entitlements.plans import Plan
 from entitlements.queries import response_promises
@@ -157,7 +158,15 @@ def _hours(license_: License) -> None:
 
 
 def _zone(license_: License) -> None:
-    Region.objects.filter(pk="AMER").update(time_zone="Asia/Tokyo")
+    entitlements.add_region_hours(
+        Region.objects.get(pk="AMER"),
+        in_force_from=NINE + 2 * MINUTE,
+        week=PUBLISHED_HOURS["AMER"].week,
+        full_day_minutes=690,
+        zone="Asia/Tokyo",
+        actor=make_superuser(),
+        now=NINE + MINUTE,
+    )
 
 
 def _country(license_: License) -> None:

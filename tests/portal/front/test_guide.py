@@ -294,6 +294,27 @@ def test_other_hours_and_a_day_off_change_the_page(customer: User) -> None:
     assert "Today is a day off there: Company day." in monday
 
 
+def test_another_zone_of_the_hours_changes_every_page_that_prints_them(customer: User) -> None:
+    operations.add_region_hours(
+        Region.objects.get(pk="AMER"),
+        in_force_from=WEDNESDAY,
+        week=[[[360, 1050]]] * 5 + [[], []],
+        full_day_minutes=690,
+        zone="America/New_York",
+        actor=make_superuser(),
+        now=WEDNESDAY - HOUR,
+    )
+    page = text_of(page_of(customer, HOW))
+    # 17:30 in New York.
+    assert (
+        "Americas America/New_York Your region Open now closes in 4 h 30 min Wed 25 Nov 2026, 14:30 PST"
+        in page
+    )
+    have = text_of(page_of(customer, "/entitlements/"))
+    assert "closes in 4 h 30 min" in have
+    assert "Zone America/New_York" in have
+
+
 def test_all_calendars_at_once_are_those_of_each_region() -> None:
     regions = Region.objects.order_by("pk")
     with CaptureQueriesContext(connection) as asked:
