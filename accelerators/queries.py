@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from accelerators.availability import Availability, Holder, availability
 from accelerators.kinds import LAUNCH_ADVISORY, OFFERED, Kind
-from accelerators.lifecycle import UNDER_WAY
+from accelerators.lifecycle import UNDER_WAY, Status
 from accelerators.models import CatalogueRow, EngagementRequest, RequestEvent, UnitEntry, UnitGrant
 from accelerators.units import Kind as UnitKind
 from accelerators.units import left
@@ -44,6 +44,13 @@ def row_in_force(slug: str, at: datetime) -> CatalogueRow | None:
 def service_levels(at: datetime) -> QuerySet[CatalogueRow]:
     """Find what the maintenance models promise in general."""
     return rows_in_force(at).filter(kind=Kind.SERVICE_LEVEL, is_offered=True)
+
+
+def delivered_besides(slugs: Iterable[str]) -> QuerySet[CatalogueRow]:
+    """Find what is offered and was delivered with the portal, besides things that have these addresses."""
+    newer = CatalogueRow.objects.filter(slug=OuterRef("slug"), in_force_from__gt=OuterRef("in_force_from"))
+    delivered = CatalogueRow.objects.filter(~Exists(newer), made_by__isnull=True, is_offered=True)
+    return delivered.exclude(slug__in=list(slugs)).order_by("position", "pk")
 
 
 def next_position() -> int:
@@ -192,6 +199,17 @@ def told_of_add_ons(account_id: int, license_id: int | None) -> list[User]:
         seats &= Q(seats__license=license_id)
     people = User.objects.filter(Q(administered_account=account_id) | seats, account=account_id)
     return list(people.filter(is_active=True).distinct().order_by("pk"))
+
+
+def closed_by(before: CatalogueRow, after: CatalogueRow, now: datetime) -> int:
+    """Count the undecided requests for a thing that can be accepted now, and could not under a newer row."""
+    undecided = EngagementRequest.objects.filter(slug=before.slug, status=Status.REQUESTED)
+    holders = [holder_of(request.license, now) for request in undecided.for_display().order_by("pk")]
+    return sum(
+        availability(before.offer(), holder).can_be_requested
+        and not availability(after.offer(), holder).can_be_requested
+        for holder in holders
+    )
 
 
 # --- Units ------------------------------------------------------------------------------------------

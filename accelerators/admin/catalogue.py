@@ -9,17 +9,19 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accelerators import operations
 from accelerators.models import CatalogueRow
 from accelerators.models.catalogue import LINE_LENGTH, NAME_LENGTH, SHORT_LENGTH
+from accelerators.offers import OfferShown
 from accelerators.operations.catalogue import COLUMNS, differing
-from accelerators.queries import row_in_force, rows_in_force
+from accelerators.queries import closed_by, row_in_force, rows_in_force
 from accelerators.wording import CATEGORIES, CELLS, FIELD_NAMES, KINDS, refusal_text
 from entitlements.forms.dated import DatedForm, InstantField
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
@@ -133,20 +135,39 @@ class RowForm(DatedForm):
         return {name: self.cleaned_data[name] for name in _ASKED}
 
     def affected(self) -> SafeString:
-        """Say how the row reads beside the one that would be in force."""
+        """Say how the row reads beside the one that would be in force, and which requests it would end."""
         said = self.cleaned_data
         before = row_in_force(said["slug"], said["in_force_from"])
         after = CatalogueRow(slug=said["slug"], **self.columns())
+        card = render_to_string("accelerators/card.html", {"offer": OfferShown(after, None)})
+        reads = format_html("<p>{}</p>{}", _("It will read:"), card)
         if before is None:
-            return format_html("{} {}: {}", _("A new thing."), after.name, after.summary)
+            return format_html("{}{}", _("A new thing."), reads)
         after.position = before.position
-        lines = [
-            format_html("<li>{}: {} → {}</li>", FIELD_NAMES[name], _plain(old), _plain(new))
-            for name, (old, new) in differing(before, after).items()
-        ]
-        if not lines:
+        changes = differing(before, after)
+        if not changes:
             return format_html("{}", _("Nothing would change."))
-        return format_html("{}<ul>{}</ul>", _("This would change:"), SafeString("".join(lines)))
+        return format_html(
+            "{}<ul>{}</ul>{}{}", _("This would change:"), _lines(changes), _closing(before, after), reads
+        )
+
+
+def _lines(changes: dict[str, tuple[Any, Any]]) -> SafeString:
+    lines = ((FIELD_NAMES[name], _plain(old), _plain(new)) for name, (old, new) in changes.items())
+    return format_html_join("", "<li>{}: {} → {}</li>", lines)
+
+
+def _closing(before: CatalogueRow, after: CatalogueRow) -> SafeString:
+    """Say how many undecided requests could no longer be accepted; of another kind nothing can be said."""
+    closed = closed_by(before, after, business_now()) if before.kind == after.kind else 0
+    if not closed:
+        return format_html("<p>{}</p>", _("No undecided request depends on it."))
+    words = ngettext(
+        "One undecided request could no longer be accepted.",
+        "%(requests)d undecided requests could no longer be accepted.",
+        closed,
+    )
+    return format_html("<p>{}</p>", words % {"requests": closed})
 
 
 def _plain(value: Any) -> str:

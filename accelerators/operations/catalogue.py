@@ -12,7 +12,7 @@ from accelerators.kinds import Kind
 from accelerators.models import CatalogueRow
 from accelerators.permissions import catalogue_refusal
 from accelerators.published import PUBLISHED, Published
-from accelerators.queries import next_position, row_in_force
+from accelerators.queries import delivered_besides, next_position, row_in_force
 from entitlements.add_ons import AddOn
 from entitlements.operations.changing import require
 from entitlements.products import PRODUCTS
@@ -50,7 +50,8 @@ def change_thing(
     `columns` are those of a row, by name; a missing position is the one that the thing has, or the last.
     Requests of before keep the row under which they were made. Raises NotAllowed "not_for_your_role";
     FieldRefused "row_in_the_past", "row_out_of_range", "row_taken", "row_unchanged", "slug_reserved",
-    "kind_of_thing_changed", "slug_of_an_add_on", "cells_of_add_ons" or "unknown_product_or_family".
+    "kind_of_thing_changed", "slug_of_an_add_on", "cells_of_add_ons", "category_missing",
+    "category_of_accelerators" or "unknown_product_or_family".
     """
     require(catalogue_refusal(actor))
     if in_force_from <= now:
@@ -79,6 +80,10 @@ def _check(row: CatalogueRow, before: CatalogueRow | None) -> None:
         raise FieldRefused("slug_of_an_add_on", "slug")
     if is_add_on != bool(row.expert and row.ultimate) or (not is_add_on and (row.expert or row.ultimate)):
         raise FieldRefused("cells_of_add_ons", "expert")
+    if row.kind == Kind.ACCELERATOR and not row.category:
+        raise FieldRefused("category_missing", "category")
+    if row.kind != Kind.ACCELERATOR and row.category:
+        raise FieldRefused("category_of_accelerators", "category")
     known = {product.code for product in PRODUCTS} | {product.family for product in PRODUCTS}
     for name in row.products:
         if name not in known or not name:
@@ -94,17 +99,18 @@ def differing(one: CatalogueRow, other: CatalogueRow) -> dict[str, tuple[Any, An
 
 
 class Outcome(StrEnum):
-    """What became of a published thing on loading."""
+    """What became of a thing that is, or was, published on loading."""
 
     ADDED = "added"
     RENEWED = "renewed"
     SAME = "same"
     KEPT = "kept"
+    DROPPED = "no longer published"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A published thing, what became of it, and how the row in force differs from it."""
+    """A thing that is or was published, what became of it, and how its newest row differs from that."""
 
     slug: str
     outcome: Outcome
@@ -118,14 +124,17 @@ def load_catalogue(
 
     A thing that is new is added from the start. One whose newest row was delivered with the portal follows
     a newer delivery from now on. One that staff have edited is kept, unless its address is in `replacing`:
-    then a row that begins now says again what is published. A second run changes nothing.
+    then a row that begins now says again what is published. One that was delivered and is published no
+    longer stays offered, and is reported: staff withdraw it. A second run changes nothing.
     """
-    wanted = frozenset(replacing)
+    wanted, items = frozenset(replacing), list(published)
     with transaction.atomic():
-        return [
+        loaded = [
             _load(_row_of(item, position), now=now, is_replacing=item.slug in wanted)
-            for position, item in enumerate(published, start=1)
+            for position, item in enumerate(items, start=1)
         ]
+        dropped = delivered_besides(item.slug for item in items)
+        return loaded + [Loaded(row.slug, Outcome.DROPPED, {}) for row in dropped]
 
 
 def _row_of(item: Published, position: int) -> CatalogueRow:

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 
 from accelerators.availability import State, is_for
 from accelerators.kinds import OFFERED, Category, Kind
+from accelerators.offers import OfferShown
 from accelerators.permissions import request_refusal
 from accelerators.queries import offered_at, row_in_force, service_levels
 from accelerators.views.choosing import choose, offers_for
-from accelerators.views.offers import OfferShown
 from accelerators.views.verdict import administers, verdict
 from accelerators.wording import CATEGORY_NAMES, KIND_TITLES, STATE_NAMES
 from entitlements.models import License

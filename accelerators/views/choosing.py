@@ -6,8 +6,8 @@ from datetime import datetime
 from accelerators.availability import Holder
 from accelerators.kinds import Kind
 from accelerators.models import CatalogueRow
+from accelerators.offers import OfferShown, shown
 from accelerators.queries import answered, holder_of, lots_by_add_on, open_requests_by_slug
-from accelerators.views.offers import OfferShown, shown
 from entitlements import terms
 from entitlements.models import License
 from entitlements.queries import active_license_ids, add_ons_held, licenses_of, region_zone

@@ -17,9 +17,9 @@ from accelerators import operations
 from accelerators.forms import CancellingForm, HandingForm
 from accelerators.lifecycle import Action, Status
 from accelerators.models import EngagementRequest
+from accelerators.offers import OfferShown
 from accelerators.permissions import refusal_of
 from accelerators.queries import decider_keys, events_of, requests_of, units_used_by, visible_request
-from accelerators.views.offers import OfferShown
 from accelerators.wording import (
     ACTION_NAMES,
     EVENT_NAMES,

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accelerators.availability import Availability, Reason, State, Way
+from accelerators.offers import OfferShown
 from accelerators.views.choosing import Chosen
-from accelerators.views.offers import OfferShown
 from accelerators.wording import reason_text, refusal_text, ways_text
 from entitlements.add_ons import AddOn
 from entitlements.models import License

@@ -142,6 +142,8 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "row_out_of_range": lambda _values: _("Choose a year before 2200."),
     "row_unchanged": lambda _values: _("Nothing differs from the row in force then."),
     "cells_of_add_ons": lambda _values: _("The two plans' fields are for add-ons, and only for them."),
+    "category_missing": lambda _values: _("Choose the category of the accelerator."),
+    "category_of_accelerators": lambda _values: _("Only accelerators have a category: leave it empty."),
     "slug_of_an_add_on": lambda _values: _(
         "Only the six add-ons of the portal have effects: choose their address."
     ),

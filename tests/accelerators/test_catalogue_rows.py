@@ -79,6 +79,8 @@ def test_a_new_address_is_a_new_thing_at_the_end(cora: User) -> None:
         ("ask", {}, "slug_reserved"),
         ("new-add-on", {"kind": "add-on", "expert": "included", "ultimate": "included"}, "slug_of_an_add_on"),
         ("new-thing", {"expert": "included", "ultimate": "included"}, "cells_of_add_ons"),
+        ("new-thing", {"category": ""}, "category_missing"),
+        ("new-thing", {"kind": "learning"}, "category_of_accelerators"),
         ("new-thing", {"products": ["analytics", "photoshop"]}, "unknown_product_or_family"),
         ("new-thing", {"products": [""]}, "unknown_product_or_family"),
     ],
@@ -111,13 +113,16 @@ def load(*names: str) -> list[str]:
 
 def test_loading_again_changes_nothing_and_says_so() -> None:
     before = list(CatalogueRow.objects.order_by("pk").values())
-    assert load() == [f"0 added, 0 renewed, {len(PUBLISHED)} same, 0 kept."]
+    assert load() == [f"0 added, 0 renewed, {len(PUBLISHED)} same, 0 kept, 0 no longer published."]
     assert list(CatalogueRow.objects.order_by("pk").values()) == before
 
 
 def test_a_thing_that_is_missing_is_added_from_the_start() -> None:
     CatalogueRow.objects.filter(slug=THING).delete()
-    assert load() == [f"added: {THING}", f"1 added, 0 renewed, {len(PUBLISHED) - 1} same, 0 kept."]
+    assert load() == [
+        f"added: {THING}",
+        f"1 added, 0 renewed, {len(PUBLISHED) - 1} same, 0 kept, 0 no longer published.",
+    ]
     assert row(THING).in_force_from == FROM_THE_START
 
 
@@ -126,7 +131,7 @@ def test_what_staff_have_edited_is_kept_and_reported_until_it_is_named(cora: Use
     assert load() == [
         f"kept: {THING}",
         "    duration: '1 week', published '2–4 weeks'",
-        f"0 added, 0 renewed, {len(PUBLISHED) - 1} same, 1 kept.",
+        f"0 added, 0 renewed, {len(PUBLISHED) - 1} same, 1 kept, 0 no longer published.",
     ]
     assert row(THING, NOW + DAY).duration == "1 week"
     assert load(THING)[0] == f"renewed: {THING}"
@@ -136,7 +141,7 @@ def test_what_staff_have_edited_is_kept_and_reported_until_it_is_named(cora: Use
         None,
         3,
     )
-    assert load() == [f"0 added, 0 renewed, {len(PUBLISHED)} same, 0 kept."]
+    assert load() == [f"0 added, 0 renewed, {len(PUBLISHED)} same, 0 kept, 0 no longer published."]
 
 
 def test_a_newer_delivery_follows_an_older_one_from_now_on() -> None:
@@ -145,6 +150,29 @@ def test_a_newer_delivery_follows_an_older_one_from_now_on() -> None:
     loaded = operations.load_catalogue(now=NOW, published=newer)
     assert [each.slug for each in loaded if each.outcome is Outcome.RENEWED] == [THING]
     assert [row(THING, at).duration for at in (NOW - US, NOW)] == ["2–4 weeks", "2–5 weeks"]
+
+
+def test_what_a_newer_delivery_drops_is_reported_and_stays(cora: User) -> None:
+    *newer, edited, dropped = PUBLISHED
+    said = columns(row(edited.slug), summary="Said anew")
+    operations.change_thing(edited.slug, said, in_force_from=NOW + DAY, actor=cora, now=NOW)
+    before = list(CatalogueRow.objects.order_by("pk").values())
+    loaded = operations.load_catalogue(now=NOW + 2 * DAY, published=newer)
+    # What staff have said anew is theirs.
+    assert [each.slug for each in loaded if each.outcome is not Outcome.SAME] == [dropped.slug]
+    assert loaded[-1].outcome is Outcome.DROPPED
+    assert list(CatalogueRow.objects.order_by("pk").values()) == before
+
+
+def test_the_command_names_what_is_no_longer_published() -> None:
+    old = row(THING)
+    old.pk, old.slug, old.name = None, "older-thing", "Older thing"
+    old.save(force_insert=True)
+    assert load() == [
+        "no longer published: older-thing",
+        f"0 added, 0 renewed, {len(PUBLISHED)} same, 0 kept, 1 no longer published.",
+    ]
+    assert load("environment-review")[0] == "no longer published: older-thing"
 
 
 def test_an_unknown_address_is_refused() -> None:

@@ -453,6 +453,9 @@ def test_a_catalogue_manager_sees_what_changes_before_it_is_saved(db: None) -> N
     shown = cora.post("/admin/accelerators/cataloguerow/add/", typed)
     assert shown.status_code == 200
     assert "Duration: 2–4 weeks → 5 weeks" in text_of(shown)
+    assert "No undecided request depends on it." in text_of(shown)
+    assert "It will read: Success Accelerator Environment Review" in text_of(shown)
+    assert "Duration 5 weeks Your effort 4–6 hours Category Technical Readiness" in text_of(shown)
     assert CatalogueRow.objects.filter(slug=old.slug).count() == 1
     assert saved_after_a_look(cora, "/admin/accelerators/cataloguerow/add/", typed).status_code == 302
     new = CatalogueRow.objects.latest("pk")
@@ -462,6 +465,34 @@ def test_a_catalogue_manager_sees_what_changes_before_it_is_saved(db: None) -> N
     ]
     wrong = cora.post("/admin/accelerators/cataloguerow/add/", {**typed, "parts": "a|b|c|d", "is_sure": "on"})
     assert "Write each part as" in text_of(wrong)
+
+
+def test_a_catalogue_manager_sees_how_many_requests_could_no_longer_be_accepted(
+    ultimate: License, expert: License, rita: User, emil: User, tam: User
+) -> None:
+    ask(rita, ultimate, "event-management", now=business_now())
+    ask(emil, expert, "event-management", now=business_now())
+    old = CatalogueRow.objects.get(slug="event-management")
+    typed = {
+        **{name: getattr(old, name) for name in ("slug", "kind", "name", "summary", "category")},
+        "duration": "",
+        "effort": "",
+        "audience": "",
+        "products": "",
+        "parts": "",
+        "is_offered": "on",
+        "expert": "not-available",
+        "ultimate": "available",
+        "in_force_from": "2100-01-01T00:00",
+    }
+    cora = client_of(make_staff(StaffGroup.CATALOGUE_MANAGER))
+    address = "/admin/accelerators/cataloguerow/add/"
+    assert "One undecided request could no longer be accepted." in text_of(cora.post(address, typed))
+    typed.pop("is_offered")
+    assert "2 undecided requests could no longer be accepted." in text_of(cora.post(address, typed))
+    incomplete = {**typed, "slug": "new-thing", "expert": "", "ultimate": ""}
+    assert "A new thing. It will read: Add-on Event Management" in text_of(cora.post(address, incomplete))
+    assert CatalogueRow.objects.filter(slug=old.slug).count() == 1
 
 
 def test_a_success_manager_reads_the_cases_of_their_accounts_and_does_nothing_to_them(

@@ -73,7 +73,7 @@ def _granted(scene: Scene) -> None:
 
 
 def _change(scene: Scene) -> CatalogueRow:
-    columns = {"kind": "accelerator", "name": "New thing", "summary": "What it is", "is_offered": True}
+    columns = {"kind": "learning", "name": "New thing", "summary": "What it is", "is_offered": True}
     return operations.change_thing(
         f"thing-{scene.case.pk}", columns, in_force_from=_LATER, actor=scene.root, now=NOW
     )

@@ -14,7 +14,10 @@ from portal.clock import business_now
 class Command(BaseCommand):
     """Never overwrites what staff have edited, unless they name it."""
 
-    help = "Adds what is published and new; lists what staff have edited, and leaves it as it is."
+    help = (
+        "Adds what is published and new; lists what staff have edited and what is published no longer, and"
+        " leaves both as they are."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Ask which edits are to be replaced."""

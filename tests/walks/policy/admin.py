@@ -311,6 +311,7 @@ def _thing(_world: World, _whose: Whose) -> dict[str, object]:
     return {
         "slug": "new-thing",
         "kind": "accelerator",
+        "category": "adoption-enablement",
         "name": "New thing",
         "summary": "What it is",
         "is_offered": "on",

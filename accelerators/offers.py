@@ -1,4 +1,4 @@
-"""A thing of the catalogue as pages show it: in the reader's language, with what the license may have."""
+"""A thing of the catalogue as pages and the staff's preview show it, with what the license may have."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -148,8 +148,9 @@ def _facts(offer: OfferShown) -> Iterable[Fact]:
             yield Fact(_("Your effort"), said(row.effort) or str(AGREED))
             yield Fact(_("Category"), str(CATEGORY_NAMES.get(row.category, "–")))
         case Kind.ADD_ON:
-            yield Fact(_("Expert"), str(CELL_NAMES[row.expert]))
-            yield Fact(_("Ultimate"), str(CELL_NAMES[row.ultimate]))
+            # A row that staff only look at may lack them.
+            yield Fact(_("Expert"), str(CELL_NAMES.get(row.expert, "–")))
+            yield Fact(_("Ultimate"), str(CELL_NAMES.get(row.ultimate, "–")))
             is_of_account = row.slug in set(OF_THE_ACCOUNT)
             yield Fact(_("Held by"), _("the whole account") if is_of_account else _("the license"))
     if row.products:
