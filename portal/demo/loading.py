@@ -18,7 +18,7 @@ from portal.notices.models import Notice
 # How long before the first case the accounts were opened.
 _OPENED_BEFORE = timedelta(days=30)
 # What is older has been read, also where nobody acted on it.
-_READ_WITHIN = timedelta(days=4)
+_READ_WITHIN = timedelta(hours=12)
 _READ_AFTER = timedelta(hours=3)
 
 

@@ -128,7 +128,7 @@ class LoadedDemoTests(DemoTestCase):
         assert "please answer by" in first.sent_subject
 
     def test_old_notices_are_read_and_new_ones_are_not(self):
-        assert not Notice.objects.filter(read_at=None, created_at__lt=NOW - timedelta(days=4)).exists()
+        assert not Notice.objects.filter(read_at=None, created_at__lt=NOW - timedelta(hours=12)).exists()
         assert Notice.objects.visible_to(self.person(CONTACT)).filter(read_at=None).exists()
 
     def test_pages_of_the_demo_answer(self):
