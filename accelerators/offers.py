@@ -9,7 +9,7 @@ from accelerators.availability import Availability, Reason, State
 from accelerators.kinds import Kind
 from accelerators.lifecycle import Status
 from accelerators.models import CatalogueRow, EngagementRequest
-from accelerators.queries import Shown, UnitLot
+from accelerators.queries import Shown, UnitLot, is_of_account
 from accelerators.wording import (
     AGREED,
     CATEGORY_NAMES,
@@ -22,7 +22,6 @@ from accelerators.wording import (
     units_text,
     ways_text,
 )
-from entitlements.add_ons import OF_THE_ACCOUNT
 from entitlements.models import AddOnGrant
 from entitlements.wording import Words
 
@@ -151,8 +150,8 @@ def _facts(offer: OfferShown) -> Iterable[Fact]:
             # A row that staff only look at may lack them.
             yield Fact(_("Expert"), str(CELL_NAMES.get(row.expert, "–")))
             yield Fact(_("Ultimate"), str(CELL_NAMES.get(row.ultimate, "–")))
-            is_of_account = row.slug in set(OF_THE_ACCOUNT)
-            yield Fact(_("Held by"), _("the whole account") if is_of_account else _("the license"))
+            holder = _("the whole account") if is_of_account(row.slug) else _("the license")
+            yield Fact(_("Held by"), holder)
     if row.products:
         yield Fact(_("Products"), ", ".join(product_names(row.products)))
     if offer.lots:

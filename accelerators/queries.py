@@ -13,7 +13,7 @@ from accelerators.models import CatalogueRow, EngagementRequest, RequestEvent, U
 from accelerators.units import Kind as UnitKind
 from accelerators.units import left
 from entitlements import terms
-from entitlements.add_ons import IN_UNITS, AddOn
+from entitlements.add_ons import IN_UNITS, OF_THE_ACCOUNT, AddOn
 from entitlements.models import AddOnGrant, License
 from entitlements.plans import Plan
 from entitlements.queries import deciders_of, region_zone
@@ -142,6 +142,23 @@ def events_of(request: EngagementRequest) -> QuerySet[RequestEvent]:
     return request.events.select_related("actor").order_by("pk")
 
 
+def undecided_request(license_: License, slug: str) -> EngagementRequest | None:
+    """Find the request for a thing that awaits its decision: of the license, or of its account."""
+    holder = {"license__account": license_.account_id} if is_of_account(slug) else {"license": license_.pk}
+    return EngagementRequest.objects.filter(slug=slug, status=Status.REQUESTED, **holder).first()
+
+
+def hand_overs(events: Iterable[RequestEvent]) -> dict[int, tuple[User, User]]:
+    """Find by key of the event from whom to whom a request went; costs a statement where it went at all."""
+    keys = {
+        event.pk: (event.detail["before"], event.detail["after"])
+        for event in events
+        if event.kind == "requester_changed"
+    }
+    people = User.objects.in_bulk({key for pair in keys.values() for key in pair})
+    return {event: (people[before], people[after]) for event, (before, after) in keys.items()}
+
+
 def canceller_of(request: EngagementRequest) -> User | None:
     """Find who cancelled a request; None where nobody did."""
     event = events_of(request).filter(kind="cancelled").last()
@@ -149,8 +166,12 @@ def canceller_of(request: EngagementRequest) -> User | None:
 
 
 def open_requests_by_slug(user: User, license_: License, now: datetime) -> dict[str, EngagementRequest]:
-    """Find the newest open request for each thing, of those for a license that a person may see."""
-    rows = EngagementRequest.objects.visible_to(user, now).open().filter(license=license_)
+    """Find the newest open request for each thing, of those for a license that a person may see.
+
+    What the whole account holds is asked for once, for whichever license.
+    """
+    whole = Q(license__account=license_.account_id, slug__in=sorted(OF_THE_ACCOUNT))
+    rows = EngagementRequest.objects.visible_to(user, now).open().filter(Q(license=license_) | whole)
     return {request.slug: request for request in rows.order_by("pk")}
 
 
@@ -262,6 +283,11 @@ def _lot(grant: UnitGrant, ledger: list[tuple[UnitKind, int]]) -> UnitLot:
 def units_left(license_: License, add_on: str, at: datetime) -> int:
     """Count the units of an add-on that a license can still use at an instant."""
     return sum(lot.left for lot in lots_of(license_, add_on, at))
+
+
+def is_of_account(slug: str) -> bool:
+    """Tell whether a thing is held by the whole account."""
+    return slug in {add_on.value for add_on in OF_THE_ACCOUNT}
 
 
 def is_in_units(slug: str) -> bool:

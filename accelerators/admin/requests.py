@@ -1,5 +1,6 @@
 """The inbox of requests: who decides reads the goal, and says yes or no on the same page."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -23,11 +24,12 @@ from accelerators.permissions import decides, is_to_grant, lacks_units, refusal_
 from accelerators.queries import (
     canceller_of,
     events_of,
+    hand_overs,
     is_in_units,
     units_left,
     units_used_by,
 )
-from accelerators.wording import ACTION_NAMES, EVENT_NAMES, refusal_text, units_text
+from accelerators.wording import ACTION_NAMES, EVENT_NAMES, hand_over_text, refusal_text, units_text
 from entitlements.permissions import entitlements_refusal
 from entitlements.queries import contacts_of
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
@@ -36,6 +38,7 @@ from portal.accounts.models import User
 from portal.accounts.wording import exact
 from portal.clock import business_now
 
+_NUMBER = re.compile(r"\s*(?:[Rr]-)?(\d{1,18})\s*")
 # Nothing for what awaits no decision; where nothing stands in an order, each database says differently.
 _WAITING_SINCE = Case(When(status=Status.REQUESTED, then=F("asked_at")))
 _DECISIONS = (Action.ACCEPT, Action.DECLINE, Action.CANCEL, Action.HAND_TO_COLLEAGUE)
@@ -184,6 +187,17 @@ class EngagementRequestAdmin(OperationAdmin):
         assert isinstance(request.user, User)
         return EngagementRequest.objects.visible_to(request.user, business_now()).for_display()
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[EngagementRequest], search_term: str
+    ) -> tuple[QuerySet[EngagementRequest], bool]:
+        """Find a request by its number, however it is written, or by account and thing."""
+        if number := _NUMBER.fullmatch(search_term):
+            return queryset.filter(pk=int(number[1])), False
+        found: tuple[QuerySet[EngagementRequest], bool] = super().get_search_results(
+            request, queryset, search_term
+        )
+        return found
+
     @admin.display(description=gettext_lazy("What"), ordering="row__name")
     def thing(self, request: EngagementRequest) -> str:
         """What was asked for."""
@@ -225,11 +239,18 @@ class EngagementRequestAdmin(OperationAdmin):
     def past(self, request: EngagementRequest) -> SafeString:
         """Its history, a line each."""
         zone = timezone.get_current_timezone()
+        events = list(events_of(request))
+        handed = hand_overs(events)
         lines = (
-            (exact(event.occurred_at, zone), EVENT_NAMES[event.kind], event.actor or _("The clock"))
-            for event in events_of(request)
+            (
+                exact(event.occurred_at, zone),
+                EVENT_NAMES[event.kind],
+                f" {hand_over_text(*handed[event.pk])}" if event.pk in handed else "",
+                event.actor or _("The clock"),
+            )
+            for event in events
         )
-        return format_html_join("", "<div>{}: {} ({})</div>", lines)
+        return format_html_join("", "<div>{}: {}{} ({})</div>", lines)
 
     @admin.display(description=gettext_lazy("Next"))
     def next_step(self, request: EngagementRequest) -> SafeString | str:

@@ -19,9 +19,13 @@ from accelerators.notices.telling import (
     TO_GRANT,
 )
 from accelerators.permissions import decides
-from accelerators.queries import are_units_granted_since, canceller_of, is_granted_since
+from accelerators.queries import (
+    are_units_granted_since,
+    canceller_of,
+    is_granted_since,
+    is_of_account,
+)
 from accelerators.wording import said
-from entitlements.add_ons import OF_THE_ACCOUNT
 from entitlements.wording import Words
 from portal.accounts.models import User
 from portal.notices.kinds import Mail
@@ -92,7 +96,7 @@ def headline(notice: Notice) -> str:
 
 def grant_path(request: EngagementRequest) -> str:
     """Give the address at which staff grant the add-on of a request, filled in."""
-    license_ = {} if request.slug in set(OF_THE_ACCOUNT) else {"license": request.license_id}
+    license_ = {} if is_of_account(request.slug) else {"license": request.license_id}
     facts = {"account": request.license.account_id, **license_, "add_on": request.slug}
     return f"{reverse('admin:entitlements_addongrant_add')}?{urlencode(facts)}"
 

@@ -17,9 +17,9 @@ from accelerators.permissions import (
     request_refusal,
     takes_units,
 )
-from accelerators.queries import row_in_force
+from accelerators.queries import is_of_account, row_in_force, undecided_request
 from entitlements.models import License
-from entitlements.operations.changing import locked_license
+from entitlements.operations.changing import locked_account, locked_license
 from entitlements.permissions import term_refusal
 from entitlements.queries import forget_seats, has_seat
 from entitlements.terms import local_day
@@ -45,22 +45,20 @@ def request_thing(
 
     Where it takes units and none is left, who grants them is told, too.
 
-    Raises as `accelerators.permissions.request_refusal`; DomainError "already_requested" with the number;
-    FieldRefused "goal_missing", "goal_too_long", "nul", "wish_in_the_past", "wish_too_far",
-    "wish_without_start" or "wishes_descend".
+    Raises as `accelerators.permissions.request_refusal`; DomainError "already_requested" or
+    "already_requested_for_account" with the number; FieldRefused "goal_missing", "goal_too_long", "nul",
+    "wish_in_the_past", "wish_too_far", "wish_without_start" or "wishes_descend".
     """
     goal = checked_text(goal, "goal", most=GOAL_LENGTH, missing="goal_missing", too_long="goal_too_long")
     with transaction.atomic():
-        locked = locked_license(license_.pk)
+        locked = _locked_for_asking(license_, row.slug)
         forget_seats(actor)
         actor.refresh_from_db(fields=["is_active", "may_request", "account"])
         current = row_in_force(row.slug, now) or row
         if refused := request_refusal(actor, current, locked, now):
             raise refused
         _check_wishes(wished_from, wished_until, today=local_day(now, account_zone(locked.account)))
-        undecided = EngagementRequest.objects.filter(license=locked, slug=row.slug, status=Status.REQUESTED)
-        if other := undecided.first():
-            raise DomainError("already_requested", number=other.number)
+        _require_not_asked(locked, row.slug)
         request = EngagementRequest.objects.create(
             license=locked,
             row=current,
@@ -78,6 +76,21 @@ def request_thing(
         if lacks_units(request, now):
             notices.tell_granters(request, notices.LACKS_UNITS, event=event, now=now)
     return request
+
+
+def _locked_for_asking(license_: License, slug: str) -> License:
+    """Lock the license; for what the account holds the account first, lest another license ask, too."""
+    if is_of_account(slug):
+        locked_account(license_.account_id)
+    return locked_license(license_.pk)
+
+
+def _require_not_asked(license_: License, slug: str) -> None:
+    other = undecided_request(license_, slug)
+    if other is not None and is_of_account(slug):
+        raise DomainError("already_requested_for_account", number=other.number)
+    if other is not None:
+        raise DomainError("already_requested", number=other.number)
 
 
 def accept_request(

@@ -19,12 +19,20 @@ from accelerators.lifecycle import Action, Status
 from accelerators.models import EngagementRequest
 from accelerators.offers import OfferShown
 from accelerators.permissions import refusal_of
-from accelerators.queries import decider_keys, events_of, requests_of, units_used_by, visible_request
+from accelerators.queries import (
+    decider_keys,
+    events_of,
+    hand_overs,
+    requests_of,
+    units_used_by,
+    visible_request,
+)
 from accelerators.wording import (
     ACTION_NAMES,
     EVENT_NAMES,
     STATUS_MEANINGS,
     STATUS_NAMES,
+    hand_over_text,
     refusal_text,
     said,
     units_text,
@@ -96,12 +104,18 @@ def request_page(request: HttpRequest, key: int) -> HttpResponse:
         return redirect("admin:accelerators_engagementrequest_change", one.pk)
     used = sum(units_used_by(one).values())
     events = list(events_of(one))
+    handed = hand_overs(events)
     context = {
         **_row(one),
         "meaning": STATUS_MEANINGS[one.status],
         "offer": OfferShown(one.row, None),
         "events": [
-            {"name": EVENT_NAMES[event.kind], "at": event.occurred_at, "who": _who(event.actor, user)}
+            {
+                "name": EVENT_NAMES[event.kind],
+                "what": _hand_over(handed.get(event.pk), user),
+                "at": event.occurred_at,
+                "who": _who(event.actor, user),
+            }
             for event in events
         ],
         "canceller": next((_who(event.actor, user) for event in events if event.kind == "cancelled"), ""),
@@ -128,6 +142,10 @@ def _who(actor: User | None, viewer: User) -> str:
     if actor.pk == viewer.pk:
         return _("You")
     return _("Success team") if actor.is_staff else str(actor)
+
+
+def _hand_over(people: tuple[User, User] | None, viewer: User) -> str:
+    return hand_over_text(*(_who(person, viewer) for person in people)) if people else ""
 
 
 def _refusal_words(action: Action, request: EngagementRequest, user: User, now: datetime) -> str:

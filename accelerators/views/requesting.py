@@ -42,7 +42,8 @@ def request_thing(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen.license is None or (wanted and wanted != str(chosen.license.pk)):
         raise Http404
     [offer] = offers_for(user, chosen, [row], now)
-    context: dict[str, Any] = {"offer": offer, "chosen": chosen}
+    thing = f"{reverse('accelerators:thing', args=[slug])}?license={chosen.license.pk}"
+    context: dict[str, Any] = {"offer": offer, "chosen": chosen, "thing_url": thing}
     if request.method == "POST":
         return _send(request, user, row, chosen.license, context)
     refusal = request_refusal(user, row, chosen.license, now, holder=chosen.holder)

@@ -14,7 +14,7 @@ from accelerators.wording.catalogue import (
     product_names,
     said,
 )
-from accelerators.wording.history import EVENT_NAMES
+from accelerators.wording.history import EVENT_NAMES, hand_over_text
 from accelerators.wording.refusals import reason_text, refusal_text, ways_text
 from accelerators.wording.requests import (
     ACTION_NAMES,
@@ -44,6 +44,7 @@ __all__ = [
     "STATUS_MEANINGS",
     "STATUS_NAMES",
     "UNIT_KINDS",
+    "hand_over_text",
     "product_names",
     "reason_text",
     "refusal_text",

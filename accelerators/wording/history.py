@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from entitlements.wording import Words
 
@@ -13,3 +13,8 @@ EVENT_NAMES: Mapping[str, Words] = {
     "cancelled": gettext_lazy("Cancelled"),
     "requester_changed": gettext_lazy("Handed to a colleague"),
 }
+
+
+def hand_over_text(before: object, after: object) -> str:
+    """Say from whom to whom a request went."""
+    return gettext("from %(before)s to %(after)s") % {"before": before, "after": after}

@@ -102,6 +102,13 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _("It is requested already for this product (%(number)s). Await the answer, or cancel that one.")
         % values
     ),
+    "already_requested_for_account": lambda values: (
+        _(
+            "It is requested already for your whole account (%(number)s). Await the answer, or cancel that"
+            " one."
+        )
+        % values
+    ),
     "goal_missing": lambda _values: _("Write what you want to reach with it."),
     "goal_too_long": lambda values: _("Write at most %(most)d characters.") % values,
     "wish_in_the_past": lambda _values: _("Choose a day from today on."),

@@ -28,6 +28,7 @@ from tests.factories.people import (
     make_customer,
     make_license,
     make_person,
+    make_seat,
     make_staff,
     make_superuser,
 )
@@ -366,6 +367,33 @@ def test_answer_and_reason_of_cancelling_are_shown_with_who_wrote_them(
     shown = text_of(client_of(tam).get(f"/admin/accelerators/engagementrequest/{made.pk}/change/"))
     assert "Answered: Gladly" in shown
     assert "Why it was taken back: No time (Carl Colleague)" in shown
+
+
+def test_a_hand_over_names_both_people(ultimate: License, rita: User, tam: User) -> None:
+    carl = make_customer(ultimate, name="Carl Colleague", may_request=True)
+    made = ask(rita, ultimate, now=business_now())
+    operations.hand_request_to_colleague(made, colleague=carl, actor=rita, now=business_now())
+    read = text_of(client_of(carl).get(f"/requests/{made.pk}/"))
+    assert "Handed to a colleague from Rita Requester to You Rita Requester" in read
+    shown = text_of(client_of(tam).get(f"/admin/accelerators/engagementrequest/{made.pk}/change/"))
+    assert "Handed to a colleague from Rita Requester to Carl Colleague (Rita Requester)" in shown
+
+
+def test_what_the_account_asked_for_is_shown_for_each_of_its_licenses(ultimate: License, rita: User) -> None:
+    target = make_license(ultimate.account, "target")
+    make_seat(target, rita)
+    made, client = ask(rita, ultimate, "event-management", now=business_now()), client_of(rita)
+    page = f"{PAGE}event-management/?license={target.pk}"
+    assert made.number in text_of(client.get(page))
+    assert "You have asked for it" in text_of(client.get(page))
+
+
+def test_the_form_of_a_request_leads_back_to_the_thing_for_its_license(ultimate: License, rita: User) -> None:
+    target = make_license(ultimate.account, "target")
+    make_seat(target, rita)
+    form = client_of(rita).get(f"{THING}request/?license={target.pk}").content.decode()
+    assert form.count(f'href="{THING}?license={target.pk}"') == 2
+    assert f'href="{THING}"' not in form
 
 
 # --- In the admin -----------------------------------------------------------------------------------

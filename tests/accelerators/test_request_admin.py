@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 
@@ -85,3 +86,13 @@ def test_the_way_to_a_grant_stands_only_where_it_is_the_next_step(
     assert next_step(granter, second) is None
     operations.accept_request(second, units=1, actor=pool, now=now + HOUR)
     assert next_step(granter, second) is None
+
+
+@pytest.mark.parametrize("typed", ["{number}", " {lower} ", "{key}"])
+def test_a_request_is_found_by_its_number(ultimate: License, rita: User, tam: User, typed: str) -> None:
+    ask(rita, ultimate, "solution-review")
+    made = ask(rita, ultimate)
+    words = typed.format(number=made.number, lower=made.number.lower(), key=made.pk)
+    assert numbers(tam, f"?{urlencode({'q': words})}") == [made.number]
+    assert numbers(tam, "?q=R-999999999999999999") == []
+    assert numbers(tam, "?q=Environment") == [made.number]

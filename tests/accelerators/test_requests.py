@@ -133,6 +133,24 @@ def test_the_same_thing_is_asked_once_until_it_is_decided(ultimate: License, rit
     assert ask(rita, ultimate, now=NOW + 2 * HOUR).status == Status.REQUESTED
 
 
+def test_what_the_whole_account_holds_is_asked_once_for_all_its_licenses(
+    ultimate: License, rita: User, tam: User
+) -> None:
+    target = make_license(ultimate.account, "target")
+    make_seat(target, rita)
+    asked = ask(rita, ultimate, "event-management")
+    assert refused(lambda: ask(rita, target, "event-management")) == ("already_requested_for_account", 409)
+    assert EngagementRequest.objects.count() == 1
+    # A license's own is asked for each.
+    ask(rita, ultimate, "mentor-sessions")
+    assert ask(rita, target, "mentor-sessions").status == Status.REQUESTED
+    operations.accept_request(asked, actor=tam, now=NOW + HOUR)
+    assert ask(rita, target, "event-management", now=NOW + HOUR).status == Status.REQUESTED
+    foreign = make_license()
+    stranger = make_customer(foreign, may_request=True)
+    assert ask(stranger, foreign, "event-management", now=NOW + HOUR).status == Status.REQUESTED
+
+
 def test_the_database_keeps_one_undecided_request_for_a_thing(ultimate: License, rita: User) -> None:
     asked = ask(rita, ultimate)
     asked.pk = None
