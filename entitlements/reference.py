@@ -1,16 +1,14 @@
 """Rows that every installation has from its first migration on: products, targets, hours, holidays."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from entitlements.calendars import PUBLISHED_HOURS
 from entitlements.models import Product, RegionHours, ResponseTarget
 from entitlements.operations import import_holidays
 from entitlements.products import PRODUCTS
 from entitlements.targets import PUBLISHED
+from entitlements.terms import EARLIEST_AT
 from portal.accounts.models import Region
-
-# Before every case.
-_FROM_THE_START = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 def load_reference_rows() -> None:
@@ -21,13 +19,13 @@ def load_reference_rows() -> None:
         )
     if not ResponseTarget.objects.exists():
         ResponseTarget.objects.bulk_create(
-            ResponseTarget(**row._asdict(), in_force_from=_FROM_THE_START) for row in PUBLISHED
+            ResponseTarget(**row._asdict(), in_force_from=EARLIEST_AT) for row in PUBLISHED
         )
     if not RegionHours.objects.exists():
         RegionHours.objects.bulk_create(
             RegionHours(
                 region=region,
-                in_force_from=_FROM_THE_START,
+                in_force_from=EARLIEST_AT,
                 week=PUBLISHED_HOURS[region.pk].week,
                 full_day_minutes=PUBLISHED_HOURS[region.pk].closes - PUBLISHED_HOURS[region.pk].opens,
             )

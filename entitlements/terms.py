@@ -7,6 +7,9 @@ from typing import Protocol, TypeVar
 # Terms lie between these days, both included: far enough for every contract, near enough for the calendar.
 EARLIEST_DAY = date(1990, 1, 1)
 LATEST_DAY = date(2199, 12, 31)
+# Dated rows begin between these instants, both included: the first reference rows at the earliest.
+EARLIEST_AT = datetime.combine(EARLIEST_DAY, time(), UTC)
+LATEST_AT = datetime.combine(LATEST_DAY, time(), UTC)
 
 
 class Days(Protocol):
@@ -49,10 +52,19 @@ def term_columns(first_on: date, last_on: date, zone: tzinfo) -> dict[str, date 
     }
 
 
+def holds(term: Days, day: date) -> bool:
+    """Tell whether a day lies in a term."""
+    return term.first_on <= day <= term.last_on
+
+
+def on_day(terms: Iterable[DaysT], day: date) -> DaysT | None:
+    """Find the term that holds a day; there is at most one, for terms never overlap."""
+    return next((term for term in terms if holds(term, day)), None)
+
+
 def in_force(terms: Iterable[DaysT], now: datetime, zone: tzinfo) -> DaysT | None:
-    """Find the term that an instant falls into; there is at most one, for terms never overlap."""
-    today = local_day(now, zone)
-    return next((term for term in terms if term.first_on <= today <= term.last_on), None)
+    """Find the term that an instant falls into."""
+    return on_day(terms, local_day(now, zone))
 
 
 def overlapping(terms: Iterable[DaysT], first_on: date, last_on: date) -> DaysT | None:

@@ -26,6 +26,7 @@ from accelerators.wording import CATEGORIES, CELLS, FIELD_NAMES, KINDS, refusal_
 from entitlements.forms.dated import DatedForm, InstantField
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
 from portal.accounts.groups import StaffGroup
+from portal.accounts.keys import key_in
 from portal.accounts.models import User
 from portal.clock import business_now
 
@@ -220,10 +221,8 @@ class CatalogueRowAdmin(OperationAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Fill a new row in from the one that it follows."""
-        key = request.GET.get("from", "")
-        if not (key.isascii() and key.isdecimal() and len(key) <= 18):
-            return {}
-        row = CatalogueRow.objects.filter(pk=int(key)).first()
+        key = key_in(request.GET.get("from", ""))
+        row = None if key is None else CatalogueRow.objects.filter(pk=key).first()
         return {"slug": row.slug, **{name: getattr(row, name) for name in _ASKED}} if row else {}
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -16,12 +16,10 @@ from accelerators.queries import delivered_besides, next_position, row_in_force
 from entitlements.add_ons import AddOn
 from entitlements.operations.changing import require
 from entitlements.products import PRODUCTS
+from entitlements.terms import EARLIEST_AT, LATEST_AT
 from portal.accounts.models import User
 from portal.errors import FieldRefused
 
-# Before every request.
-FROM_THE_START = datetime(1990, 1, 1, tzinfo=UTC)
-_LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 # Addresses beside the things' own.
 RESERVED = frozenset({"ask", "compare"})
 # What a row says of its thing, beside its address and its kind.
@@ -56,7 +54,7 @@ def change_thing(
     require(catalogue_refusal(actor))
     if in_force_from <= now:
         raise FieldRefused("row_in_the_past", "in_force_from")
-    if in_force_from > _LATEST:
+    if in_force_from > LATEST_AT:
         raise FieldRefused("row_out_of_range", "in_force_from")
     before = row_in_force(slug, in_force_from)
     row = CatalogueRow(slug=slug, in_force_from=in_force_from, made_by=actor, **columns)
@@ -142,9 +140,7 @@ def _row_of(item: Published, position: int) -> CatalogueRow:
     parts = [part._asdict() for part in facts.pop("parts")]
     products = list(facts.pop("products"))
     facts = {name: str(value) for name, value in facts.items()}
-    return CatalogueRow(
-        **facts, parts=parts, products=products, position=position, in_force_from=FROM_THE_START
-    )
+    return CatalogueRow(**facts, parts=parts, products=products, position=position, in_force_from=EARLIEST_AT)
 
 
 def _load(row: CatalogueRow, *, now: datetime, is_replacing: bool) -> Loaded:

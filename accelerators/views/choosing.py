@@ -12,9 +12,8 @@ from entitlements import terms
 from entitlements.models import License
 from entitlements.queries import active_license_ids, add_ons_held, licenses_of, region_zone
 from entitlements.wording import PLAN_NAMES
+from portal.accounts.keys import key_in
 from portal.accounts.models import User
-
-_KEY_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def choose(user: User, wanted: str, now: datetime) -> Chosen:
     """Find the license that an address names, else the first with a seat of the person, else the first."""
     licenses = licenses_of(user)
     own = active_license_ids(user) if user.account_id else frozenset()
-    key = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) <= _KEY_DIGITS else None
+    key = key_in(wanted)
     named = [each for each in licenses if each.pk == key]
     seated = [each for each in licenses if each.pk in own]
     license_ = next(iter((*named, *seated, *licenses)), None)

@@ -13,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import queries
@@ -38,11 +37,11 @@ from cases.submitting import Asked, submit_action
 from entitlements.queries import is_worked_first
 from portal.accounts.admin_access import ModelAdmin, StaffReads
 from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups, works_cases
+from portal.accounts.keys import KEY_DIGITS, key_in
 from portal.accounts.models import User
 from portal.clock import business_now
 
-_NUMBER = re.compile(r"\s*(?:[Ee]-)?(\d{1,18})\s*")
-_KEY = re.compile(r"[0-9]{1,18}")
+_NUMBER = re.compile(rf"\s*(?:[Ee]-)?(\d{{1,{KEY_DIGITS}}})\s*")
 _COLUMNS = "_case_columns"
 _WORKED_FIRST = "_cases_worked_first"
 
@@ -128,9 +127,9 @@ class CaseAdmin(StaffReads, ModelAdmin):
         """Show the list; what is done from it is for leads."""
         if request.method == "POST" and not self.has_lead_permission(request):
             raise PermissionDenied
-        if not all(_KEY.fullmatch(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if any(key_in(key) is None for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest
-        return super().changelist_view(request, {"title": _("Cases"), **(extra_context or {})})
+        return super().changelist_view(request, extra_context)
 
     @admin.action(description=gettext_lazy("Claim for me"), permissions=["lead"])
     def claim_cases(self, request: HttpRequest, queryset: QuerySet[Case]) -> HttpResponse | None:

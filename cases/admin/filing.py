@@ -27,6 +27,7 @@ from entitlements import terms
 from entitlements.models import License, Term
 from entitlements.permissions import filing_refusal, term_refusal
 from entitlements.queries import contacts_of, japanese_hours, region_zone
+from portal.accounts.keys import key_in
 from portal.accounts.models import User
 from portal.clock import business_now
 from portal.files.storing import StoredBlob
@@ -103,9 +104,10 @@ def file_on_behalf(request: HttpRequest, actor: User, context: dict[str, Any]) -
 
 
 def _key(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    key = key_in(text)
+    if key is None:
         raise Http404
-    return int(text)
+    return key
 
 
 def _old_case(actor: User, text: str) -> Case:

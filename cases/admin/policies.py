@@ -1,6 +1,6 @@
 """Follow-up policies in Django admin: to read, and for leads to add; a row is never changed (SPEC 2.1)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -16,6 +16,7 @@ from cases import operations, queries
 from cases.follow_up import CatchUp
 from cases.models import Case, FollowUpPolicy
 from cases.wording import explain
+from entitlements.forms.dated import InstantField
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
 from portal.accounts.groups import StaffGroup, staff_groups
 from portal.accounts.models import User
@@ -25,7 +26,6 @@ from portal.clock import business_now
 # Beyond any sensible rule, and within what the calendar can count.
 _MOST_HOURS = 24 * 366
 _MOST_REMINDERS = 20
-_LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 _CATCH_UPS = [
     (CatchUp.STRICT.value, _("Strict: a case past its closing instant is closed at once")),
     (CatchUp.NOTICE_FIRST.value, _("Notice first: an unsent last reminder goes out, 24 hours ahead of it")),
@@ -38,9 +38,8 @@ _STATES = {"current": _("in force"), "coming": _("coming"), "past": _("past")}
 class PolicyForm(RefusableForm):
     """The rules of a new policy, in hours."""
 
-    in_force_from = forms.DateTimeField(
+    in_force_from = InstantField(
         label=_("In force from"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=_("In the future, in your time zone. Waiting periods that begin at or after it follow it."),
     )
     reminder_hours = forms.CharField(
@@ -69,13 +68,6 @@ class PolicyForm(RefusableForm):
     class Meta:
         model = FollowUpPolicy
         fields = ("in_force_from", "closure_hours", "reopening_hours", "catch_up")
-
-    def clean_in_force_from(self) -> datetime:
-        """Within the calendar."""
-        instant: datetime = self.cleaned_data["in_force_from"]
-        if instant > _LATEST:
-            raise forms.ValidationError(_("Choose a year before 2200."))
-        return instant
 
     def clean_reminder_hours(self) -> list[int]:
         """The hours one by one."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from entitlements import operations
 from entitlements.admin.pages import EntitlementAdmin, HistoryAdmin
 from entitlements.admin.what_applies import what_applies
-from entitlements.business_time import ClockKind
+from entitlements.business_time import MINUTES_OF_DAY, ClockKind
 from entitlements.forms.dated import DatedForm, from_field, sure_field
 from entitlements.models import DayOff, RegionHours, ResponseTarget
 from entitlements.models.calendars import DayOffQuerySet
@@ -34,8 +34,6 @@ from entitlements.wording import (
 from portal.accounts.admin_access import RefusableForm
 from portal.accounts.form_fields import zone_field
 from portal.accounts.models import NAME_LENGTH, Region, User
-
-_MINUTES_OF_A_DAY = 24 * 60
 
 
 class TargetForm(DatedForm):
@@ -150,7 +148,7 @@ class HoursForm(DatedForm):
     full_day_minutes = forms.IntegerField(
         label=_("Minutes of a business day"),
         min_value=1,
-        max_value=_MINUTES_OF_A_DAY,
+        max_value=MINUTES_OF_DAY,
         help_text=_("What a target of one business day counts: 690 for 06:00-17:30."),
     )
     is_sure = sure_field()

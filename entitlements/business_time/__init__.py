@@ -15,10 +15,18 @@ from entitlements.business_time.clocks import (
     next_opening,
     subtract,
 )
-from entitlements.business_time.hours import Hours, InvalidCalendar, NeverCloses, NeverOpen, OutOfCalendar
+from entitlements.business_time.hours import (
+    MINUTES_OF_DAY,
+    Hours,
+    InvalidCalendar,
+    NeverCloses,
+    NeverOpen,
+    OutOfCalendar,
+)
 from entitlements.business_time.ledgers import LedgerLine, LineKind, ledger
 
 __all__ = [
+    "MINUTES_OF_DAY",
     "Calendar",
     "ClockKind",
     "Hours",

@@ -1,7 +1,6 @@
 """What forms about dated rows have in common: instants within the calendar, and a look before saving."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -11,10 +10,8 @@ from django.http import QueryDict
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from entitlements.terms import EARLIEST_AT, LATEST_AT
 from portal.accounts.admin_access import RefusableForm
-
-# The first reference rows begin at the earliest; at either end no zone leaves the calendar.
-_EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 _TICKED_TOO_SOON = _("Nothing was saved: the tick was not for what the form says now. Look, then tick.")
 
@@ -27,8 +24,11 @@ class InstantField(forms.DateTimeField):
     def validate(self, value: Any) -> None:
         """Refuse what lies outside the calendar."""
         super().validate(value)
-        if value is not None and not _EARLIEST <= value <= _LATEST:
-            raise ValidationError(_("Choose a year from 1990 to 2199."))
+        if value is not None and not EARLIEST_AT <= value <= LATEST_AT:
+            raise ValidationError(
+                _("Choose a year from %(first)s to %(last)s."),
+                params={"first": EARLIEST_AT.year, "last": LATEST_AT.year},
+            )
 
 
 def from_field() -> forms.DateTimeField:

@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from entitlements import queries
+from entitlements import queries, terms
 from entitlements.forms.dated import DatedForm, sure_field
 from entitlements.models import Invitation, License, Person, Product, Seat, Term
 from entitlements.plans import Plan
@@ -16,11 +16,9 @@ from entitlements.queries import contacts_of, contacts_of_account
 from entitlements.wording import LINK_WORKS, PLANS, SEND_AGAIN, affected_by_plan
 from portal.accounts.admin_access import RefusableForm
 from portal.accounts.form_fields import PersonChoice, RowByCode, country_choices, language_field, zone_field
+from portal.accounts.keys import key_in
 from portal.accounts.models import EMAIL_LENGTH, NAME_LENGTH, Account, Country, User
 from portal.clock import business_now
-
-# A key of the database never has more; a longer number names nothing.
-_KEY_DIGITS = 18
 
 
 class NewAccountForm(RefusableForm):
@@ -175,7 +173,7 @@ class PlanForm(DatedForm):
     def clean_from_day(self) -> date:
         """A day of the term whose page it is."""
         day: date = self.cleaned_data["from_day"]
-        if not self.instance.first_on <= day <= self.instance.last_on:
+        if not terms.holds(self.instance, day):
             raise forms.ValidationError(_("This term does not hold that day. Choose one between its ends."))
         return day
 
@@ -199,9 +197,8 @@ class SeatForm(RefusableForm):
         super().__init__(*args, **kwargs)
         _rows_of(self, "license", _licenses())
         people = User.objects.filter(account__isnull=False)
-        chosen = str(self.data.get("license") or self.initial.get("license") or "")
-        if chosen.isascii() and chosen.isdecimal() and len(chosen) <= _KEY_DIGITS:
-            people = people.filter(account__licenses=int(chosen))
+        if chosen := key_in(str(self.data.get("license") or self.initial.get("license") or "")):
+            people = people.filter(account__licenses=chosen)
         _rows_of(self, "user", people.order_by("email", "pk"))
 
 

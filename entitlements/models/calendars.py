@@ -7,14 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from entitlements.business_time import Calendar, Hours
+from entitlements.business_time import MINUTES_OF_DAY, Calendar, Hours
 from entitlements.calendars import DaySource
 from entitlements.wording import DAY_OFF_SOURCES
 from portal.accounts.models import NAME_LENGTH, Region
 from portal.accounts.zones import validate_zone
 from portal.audit.models import AppendOnly
-
-MOST_MINUTES_OF_A_DAY = 24 * 60
 
 
 class RegionHours(models.Model):
@@ -45,7 +43,7 @@ class RegionHours(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("region", "in_force_from"), name="hours_once"),
             models.CheckConstraint(
-                condition=Q(full_day_minutes__gt=0, full_day_minutes__lte=MOST_MINUTES_OF_A_DAY),
+                condition=Q(full_day_minutes__gt=0, full_day_minutes__lte=MINUTES_OF_DAY),
                 name="hours_full_day_within_a_day",
             ),
         )

@@ -82,7 +82,7 @@ def _term_to_change(license_: License, plan: Plan, from_day: date, now: datetime
     today = terms.local_day(now, region_zone(license_))
     if from_day <= today:
         raise FieldRefused("plan_change_past", "from_day", earliest=today + timedelta(days=1))
-    term = license_.terms.filter(first_on__lte=from_day, last_on__gte=from_day).first()
+    term = terms.on_day(license_.terms.all(), from_day)
     if term is None:
         raise FieldRefused("no_term_on_day", "from_day", product=license_.product.name, day=from_day)
     if term.plan == plan:

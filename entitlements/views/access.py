@@ -10,12 +10,11 @@ from django.shortcuts import render
 
 from entitlements.permissions import contacts_refusal
 from entitlements.wording import refusal_text
+from portal.accounts.keys import LARGEST_KEY
 from portal.accounts.models import Account, User
 from portal.accounts.visitors import signed_in
 
 P = ParamSpec("P")
-# Keys of the database are positive and fit into 63 bits; a longer number names nothing.
-_LARGEST_KEY = 2**63 - 1
 
 
 def account_of(user: User) -> Account:
@@ -27,7 +26,7 @@ def account_of(user: User) -> Account:
 
 def existing_key(key: int) -> int:
     """Give a key that a row can have; raises Http404 for any other."""
-    if key > _LARGEST_KEY:
+    if key > LARGEST_KEY:
         raise Http404
     return key
 

@@ -35,6 +35,7 @@ from entitlements.views.access import account_of, for_administrator
 from entitlements.views.changes import changes_of
 from entitlements.views.submitting import Result, submit
 from entitlements.wording import LINK_WORKS, PLAN_NAMES
+from portal.accounts.keys import KEY_DIGITS, key_in
 from portal.accounts.models import Account, User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -43,8 +44,6 @@ from portal.work.form_tokens import new_token
 PAGE_SIZE = 25
 _LAST_CHANGES = 3
 _MOST_INVITATIONS = 100
-# A key of the database never has more; a longer number names nothing.
-_KEY_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -135,11 +134,10 @@ def _wished(request: HttpRequest, user: User) -> dict[str, object]:
     """Fill the form in as the notice about a wished seat asks for it."""
     wished: dict[str, object] = {
         "form_token": new_token(),
-        "license": request.GET.get("license", "")[:_KEY_DIGITS],
+        "license": request.GET.get("license", "")[:KEY_DIGITS],
     }
-    key = request.GET.get("person", "")
-    if key.isascii() and key.isdecimal() and len(key) <= _KEY_DIGITS:
-        person = User.objects.visible_to(user).filter(pk=int(key)).first()
+    if key := key_in(request.GET.get("person", "")):
+        person = User.objects.visible_to(user).filter(pk=key).first()
         wished["address"] = person.email if person else ""
     return wished
 
@@ -266,11 +264,7 @@ class _Wish:
 
 def _wishes(sent: Any, user: User) -> Iterator[_Wish]:
     """Give what was ticked otherwise than it was shown; what somebody else changed meanwhile stays."""
-    keys = {
-        int(key)
-        for key in sent.getlist("person")
-        if key.isascii() and key.isdecimal() and len(key) <= _KEY_DIGITS
-    }
+    keys = {key for text in sent.getlist("person") if (key := key_in(text)) is not None}
     people = list(User.objects.visible_to(user).filter(pk__in=keys).order_by("pk"))
     if len(people) != len(keys):
         raise Http404

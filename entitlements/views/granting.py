@@ -19,6 +19,7 @@ from entitlements.permissions import access_refusal
 from entitlements.queries import grants_of, licenses_of
 from entitlements.views.access import account_of, existing_key
 from entitlements.views.submitting import Result, submit
+from portal.accounts.keys import KEY_DIGITS
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 from portal.work.form_tokens import new_token
@@ -32,7 +33,7 @@ def access(request: HttpRequest) -> HttpResponse:
     account_of(user)
     offered = [each for each in licenses_of(user) if access_refusal(user, each) is None]
     if request.method != "POST":
-        initial = {"form_token": new_token(), "license": request.GET.get("license", "")[:18]}
+        initial = {"form_token": new_token(), "license": request.GET.get("license", "")[:KEY_DIGITS]}
         return _show(request, GrantForm(licenses=offered, initial=initial))
     form = GrantForm(request.POST, licenses=offered)
 

@@ -19,6 +19,7 @@ from entitlements.ports import open_work
 from entitlements.views.access import account_of, existing_key, for_administrator
 from entitlements.views.contacts import heirs_of
 from entitlements.views.submitting import INVITATION, submit
+from portal.accounts.keys import KEY_DIGITS
 from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
@@ -186,7 +187,10 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = HandingOverForm(request.POST, heirs=heirs)
     else:
-        initial = {"form_token": new_token(), "administrator": request.GET.get("administrator", "")[:18]}
+        initial = {
+            "form_token": new_token(),
+            "administrator": request.GET.get("administrator", "")[:KEY_DIGITS],
+        }
         form = HandingOverForm(heirs=heirs, initial=initial)
     context: dict[str, Any] = {"account": account, "form": form, "has_heirs": heirs.exists()}
     if request.method != "POST":

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.groups import StaffGroup, staff_groups
+from portal.accounts.keys import KEY_DIGITS
 from portal.accounts.models import User
 from portal.accounts.refusals import refusal_text
 from portal.clock import business_now
@@ -34,7 +35,7 @@ else:
     ModelForm, ModelAdmin, TabularInline = forms.ModelForm, admin.ModelAdmin, admin.TabularInline
     DjangoUserAdmin = UserAdmin
 
-_BEYOND_KEYS = re.compile(r"\d{19}")
+_BEYOND_KEYS = re.compile(rf"\d{{{KEY_DIGITS + 1}}}")
 # Columns that nobody may find out letter by letter.
 _SECRETS = frozenset({"password", "session_key", "token", "token_hash", "nonce", "lease_token", "blob"})
 

@@ -18,6 +18,7 @@ from cases.queries import CLOSING_SOON, for_list, waiting_for
 from cases.timeline import Track, question_of, track_of
 from cases.views.lists import Row, row_of
 from entitlements.queries import active_license_ids, holdings_of
+from portal.accounts.keys import key_in
 from portal.accounts.models import User
 from portal.accounts.operations import change_profile
 from portal.accounts.refusals import refusal_text
@@ -115,11 +116,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def mark_as_read(request: HttpRequest) -> HttpResponse:
     """This will mark one notice, or all of them, as read."""
     notices = inbox_of(signed_in(request))
-    key = request.POST.get("notice", "")
-    if key:
-        if not key.isascii() or not key.isdigit() or len(key) > 18:
+    if named := request.POST.get("notice", ""):
+        key = key_in(named)
+        if key is None:
             raise Http404
-        notices = notices.filter(pk=int(key))
+        notices = notices.filter(pk=key)
     mark_read(notices, business_now())
     return redirect("inbox")
 

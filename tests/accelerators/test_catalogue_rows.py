@@ -9,10 +9,11 @@ from django.core.management import CommandError, call_command
 
 from accelerators import operations
 from accelerators.models import CatalogueRow
-from accelerators.operations.catalogue import COLUMNS, FROM_THE_START, Outcome
+from accelerators.operations.catalogue import COLUMNS, Outcome
 from accelerators.published import PUBLISHED
 from accelerators.queries import offered_at, row_in_force, rows_in_force
 from entitlements.models import License
+from entitlements.terms import EARLIEST_AT
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from tests.accelerators.stage import DAY, NOW, ask, refused, row
@@ -39,7 +40,7 @@ def change(actor: User, slug: str = THING, *, at: Any = NOW + DAY, **facts: Any)
 def test_every_installation_has_what_is_published() -> None:
     rows = list(rows_in_force(NOW))
     assert [(each.slug, each.name) for each in rows] == [(item.slug, item.name) for item in PUBLISHED]
-    assert {each.in_force_from for each in rows} == {FROM_THE_START}
+    assert {each.in_force_from for each in rows} == {EARLIEST_AT}
     assert "service-level-operations" not in {each.slug for each in offered_at(NOW)}
 
 
@@ -123,7 +124,7 @@ def test_a_thing_that_is_missing_is_added_from_the_start() -> None:
         f"added: {THING}",
         f"1 added, 0 renewed, {len(PUBLISHED) - 1} same, 0 kept, 0 no longer published.",
     ]
-    assert row(THING).in_force_from == FROM_THE_START
+    assert row(THING).in_force_from == EARLIEST_AT
 
 
 def test_what_staff_have_edited_is_kept_and_reported_until_it_is_named(cora: User) -> None:
