@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.demo.people import make_cast
 from portal.demo.queries import is_demo_database
 from portal.demo.replay import Stage, replay
-from portal.demo.story import CASES
+from portal.demo.story import CASES, REQUESTS
 from portal.errors import DomainError
 from portal.files.models import StoredFile
 from portal.files.storing import StoredBlob
@@ -42,7 +42,7 @@ def tell_story(now: datetime, blobs: list[StoredBlob]) -> None:
     bring_holidays(now)
     opened_at = now - max(story.filed_ago for story in CASES) - _OPENED_BEFORE
     stage = Stage(make_cast(now, opened_at=opened_at), blobs=blobs)
-    replay(CASES, stage, now=now)
+    replay(CASES, REQUESTS, stage, now=now)
     # Limits per hour count by machine time: what the story uploaded was long ago.
     StoredFile.objects.update(stored_at=F("uploaded_at"))
     old = Notice.objects.filter(read_at=None, created_at__lt=now - _READ_WITHIN)

@@ -1,4 +1,4 @@
-"""The story's cases, replayed through the real operations in the order of their instants."""
+"""The story's cases and requests, replayed through the real operations in the order of their instants."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -7,6 +7,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from accelerators.models import EngagementRequest
+from accelerators.operations import accept_request, request_thing
+from accelerators.queries import row_in_force
 from cases import operations
 from cases.lifecycle import Channel, EscalationReason, Resolution
 from cases.models import Case
@@ -16,7 +19,7 @@ from portal.accounts.models import User
 from portal.accounts.zones import account_zone
 from portal.demo.past import Past
 from portal.demo.people import Cast
-from portal.demo.story import Action, CaseStory, FileStory, StepStory
+from portal.demo.story import Action, CaseStory, FileStory, RequestStory, StepStory
 from portal.files.storing import StoredBlob, store_all
 from portal.notices.models import Notice
 from portal.notices.operations import mark_read
@@ -24,10 +27,11 @@ from portal.notices.operations import mark_read
 
 @dataclass
 class Stage:
-    """The replay as far as it has come: the cast, the cases by their story's key, the files stored."""
+    """The replay as far as it has come: the cast, cases by their story's key, requests, the files stored."""
 
     cast: Cast
     cases: dict[str, Case] = field(default_factory=dict)
+    requests: dict[str, EngagementRequest] = field(default_factory=dict)
     blobs: list[StoredBlob] = field(default_factory=list)
 
     def store(self, files: Iterable[FileStory], now: datetime) -> list[StoredBlob]:
@@ -45,10 +49,14 @@ class _Moment:
     take: Callable[[Stage], None]
 
 
-def replay(stories: Iterable[CaseStory], stage: Stage, *, now: datetime) -> None:
+def replay(
+    stories: Iterable[CaseStory], requests: Iterable[RequestStory], stage: Stage, *, now: datetime
+) -> None:
     """Play the stories up to `now`: before each step, time passes as it does with a living clock."""
     past = Past(stage.cast.people.values())
     moments = [moment for story in stories for moment in _moments(story, now)]
+    moments += [_request_of(story, now - story.asked_ago) for story in requests]
+    moments += [_answer_of(story, now - story.asked_ago) for story in requests if story.answer]
     for moment in sorted(moments, key=lambda moment: moment.at):
         past.live_until(moment.at)
         moment.take(stage)
@@ -62,6 +70,33 @@ def _moments(story: CaseStory, now: datetime) -> Iterator[_Moment]:
     yield _Moment(filed_at, lambda stage: _file(stage, story, filed_at))
     for step in story.steps:
         yield _moment_of(story, step, filed_at + step.after)
+
+
+def _request_of(story: RequestStory, at: datetime) -> _Moment:
+    def ask(stage: Stage) -> None:
+        row = row_in_force(story.slug, at)
+        assert row is not None, story.slug
+        license_ = stage.cast.licenses[story.account, story.product]
+        stage.requests[story.slug] = request_thing(
+            row,
+            license_,
+            goal=story.goal,
+            wished_from=(at + story.wished_in).date(),
+            actor=stage.cast.people[story.by],
+            now=at,
+        )
+
+    return _Moment(at, ask)
+
+
+def _answer_of(story: RequestStory, asked_at: datetime) -> _Moment:
+    at = asked_at + story.answered_after
+
+    def accept(stage: Stage) -> None:
+        actor = stage.cast.people[story.answered_by]
+        accept_request(stage.requests[story.slug], answer=story.answer, actor=actor, now=at)
+
+    return _Moment(at, accept)
 
 
 def _moment_of(story: CaseStory, step: StepStory, at: datetime) -> _Moment:

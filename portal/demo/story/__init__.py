@@ -1,6 +1,7 @@
 """The demo's story as data: who takes part, and what happened to every case before the demo began.
 
-CASES holds one case story per case, PEOPLE and ACCOUNTS everybody in them. `portal.demo.loading` replays it.
+CASES holds one case story per case, REQUESTS what was asked for from the catalogue, PEOPLE and ACCOUNTS
+everybody in them. `portal.demo.loading` replays it.
 """
 
 from portal.demo.story import (
@@ -11,6 +12,7 @@ from portal.demo.story import (
     northwind_conversation,
     northwind_data,
     northwind_outages,
+    northwind_requests,
     northwind_sites,
     northwind_sites_closed,
     northwind_target,
@@ -24,6 +26,7 @@ from portal.demo.story.shapes import (
     FileStory,
     LicenseStory,
     PersonStory,
+    RequestStory,
     Status,
     StepStory,
     TermStory,
@@ -43,10 +46,13 @@ CASES: tuple[CaseStory, ...] = (
 )
 """In no particular order; the replay sorts everything that happens by its instant."""
 
+REQUESTS: tuple[RequestStory, ...] = northwind_requests.REQUESTS
+
 __all__ = [
     "ACCOUNTS",
     "CASES",
     "PEOPLE",
+    "REQUESTS",
     "AccountStory",
     "Action",
     "CaseStory",
@@ -54,6 +60,7 @@ __all__ = [
     "FileStory",
     "LicenseStory",
     "PersonStory",
+    "RequestStory",
     "Status",
     "StepStory",
     "TermStory",

@@ -138,6 +138,23 @@ class AccountStory:
 
 
 @dataclass(frozen=True)
+class RequestStory:
+    """What somebody asked for from the catalogue, and what was answered; without an answer it waits."""
+
+    account: str
+    product: str
+    slug: str
+    by: str
+    asked_ago: timedelta
+    goal: str
+    # From the day of asking to the first wished day.
+    wished_in: timedelta
+    answered_by: str
+    answer: str = ""
+    answered_after: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True)
 class PersonStory:
     """Somebody who signs in. `account` is empty for staff, `staff_role` for customers."""
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase
 
+from accelerators.models import EngagementRequest
 from cases import operations
 from cases.lifecycle import Action, Status
 from cases.models import Case, FollowUpStep, Message
@@ -22,7 +23,7 @@ from portal.accounts.models import Account, User
 from portal.demo.models import DemoClock
 from portal.demo.operations import load_demo
 from portal.demo.people import PASSWORD
-from portal.demo.story import CASES, PEOPLE
+from portal.demo.story import CASES, PEOPLE, REQUESTS
 from portal.errors import DomainError
 from portal.files.models import StoredFile
 from portal.notices.models import Notice
@@ -43,6 +44,18 @@ class LoadedDemoTests(DemoTestCase):
         cases = list(Case.objects.order_by("pk"))
         assert cases[-1].pk - cases[0].pk == len(CASES) - 1
         assert [case.filed_at for case in cases] == sorted(NOW - story.filed_ago for story in CASES)
+
+    def test_of_two_requests_one_is_answered_and_one_waits_for_the_manager(self):
+        columns = ("slug", "status", "requester__email", "answer")
+        told = [
+            (story.slug, "accepted" if story.answer else "requested", story.by, story.answer)
+            for story in REQUESTS
+        ]
+        requests = EngagementRequest.objects.order_by("pk")
+        assert list(requests.values_list(*columns)) == told
+        [waiting] = requests.filter(status="requested")
+        inbox = Notice.objects.visible_to(self.person("tam@portal.example"))
+        assert inbox.filter(about=waiting.about, read_at=None).count() == 1
 
     def test_messages_and_files_are_those_of_the_story(self):
         no_message = {"internal_note", "close", "confirm_resolution"}
