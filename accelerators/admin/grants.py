@@ -8,14 +8,16 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accelerators import operations
 from accelerators.models import UnitEntry, UnitGrant
 from accelerators.models.units import MOST_UNITS
 from accelerators.queries import lots
-from accelerators.wording import refusal_text
-from entitlements.add_ons import IN_UNITS, AddOn
+from accelerators.wording import add_on_names, refusal_text
+from entitlements.add_ons import IN_UNITS, OF_THE_ACCOUNT, AddOn
 from entitlements.models import AddOnGrant, License
 from entitlements.wording import ADD_ON_NAMES, ADD_ONS
 from portal.accounts.admin_access import OperationAdmin, RefusableForm, StaffReads, TabularInline
@@ -30,6 +32,12 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=AdminDateWidget, help_text=_("Included."))
 
 
+def _held_by_account() -> str:
+    return gettext("Empty for what the whole account holds: %(add_ons)s.") % {
+        "add_ons": add_on_names(OF_THE_ACCOUNT)
+    }
+
+
 class GrantForm(RefusableForm):
     """An add-on for some days."""
 
@@ -38,9 +46,7 @@ class GrantForm(RefusableForm):
         label=_("License"),
         queryset=License.objects.none(),
         required=False,
-        help_text=_(
-            "Empty for Event Management and Technical Account Director: the whole account holds them."
-        ),
+        help_text=lazy(_held_by_account, str)(),
     )
     add_on = forms.ChoiceField(label=_("Add-on"), choices=ADD_ONS)
     first_on = _day(_("First day"))

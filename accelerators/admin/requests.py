@@ -60,7 +60,7 @@ class DecidingForm(RefusableForm):
         required=False,
         min_value=1,
         max_value=MOST_UNITS,
-        help_text=gettext_lazy("On accepting Mentor Sessions or Developer Boost: how many it takes."),
+        help_text=gettext_lazy("On accepting what is counted in units: how many it takes."),
     )
     colleague = forms.ModelChoiceField(
         label=gettext_lazy("Colleague"),

@@ -1,6 +1,6 @@
 """Asking for the permission to request from the catalogue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -13,10 +13,10 @@ from portal.errors import DomainError, FieldRefused
 
 
 def ask_for_permission(*, actor: User, now: datetime) -> None:
-    """Ask the account administrator, else staff, for the permission to request: once in 24 hours.
+    """Ask the account administrator, else staff, for the permission to request: as seldom as for a seat.
 
     Raises FieldRefused "not_of_the_account" of staff; DomainError "permission_already" or
-    "permission_asked" with `asked_at`.
+    "permission_asked" with `asked_at` and the `hours` after which one may ask again.
     """
     if actor.account_id is None:
         raise FieldRefused("not_of_the_account", "account", account="")
@@ -28,6 +28,7 @@ def ask_for_permission(*, actor: User, now: datetime) -> None:
         asked = EntitlementEvent.objects.filter(account=account, kind="permission_asked", actor=current)
         last = asked.filter(occurred_at__gt=now - ASKED_AGAIN_AFTER).order_by("-pk").first()
         if last is not None:
-            raise DomainError("permission_asked", asked_at=last.occurred_at)
+            hours = ASKED_AGAIN_AFTER // timedelta(hours=1)
+            raise DomainError("permission_asked", asked_at=last.occurred_at, hours=hours)
         event = record("permission_asked", account, actor=current, now=now, detail={"person": current.pk})
         notices.tell_of_asked_permission(event, now=now)

@@ -189,7 +189,7 @@ def _check_wishes(first: date | None, last: date | None, *, today: date) -> None
         if wished is not None and wished < today:
             raise FieldRefused("wish_in_the_past", field)
         if wished is not None and wished > today + _LONGEST_WISH:
-            raise FieldRefused("wish_too_far", field)
+            raise FieldRefused("wish_too_far", field, last_on=today + _LONGEST_WISH)
     if last is not None and first is None:
         raise FieldRefused("wish_without_start", "wished_from")
     if first is not None and last is not None and last < first:

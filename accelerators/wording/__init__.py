@@ -11,6 +11,7 @@ from accelerators.wording.catalogue import (
     KIND_TITLES,
     KINDS,
     OPENED_BY_BUNDLE,
+    add_on_names,
     product_names,
     said,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "STATUS_MEANINGS",
     "STATUS_NAMES",
     "UNIT_KINDS",
+    "add_on_names",
     "hand_over_text",
     "product_names",
     "reason_text",

@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy
 
 from accelerators.kinds import Category, Cell, Kind
+from entitlements.add_ons import AddOn
 from entitlements.products import PRODUCTS
-from entitlements.wording import Words
+from entitlements.wording import ADD_ON_NAMES, Words
 
 KIND_NAMES: Mapping[str, Words] = {
     Kind.ADD_ON: gettext_lazy("Add-on"),
@@ -66,6 +67,12 @@ _PRODUCTS_BY_CODE = {row.code: row.name for row in PRODUCTS}
 def said(text: str) -> str:
     """Say a row's text in the reader's language where it is known, else as staff wrote it."""
     return gettext(text) if text else ""
+
+
+def add_on_names(add_ons: Iterable[AddOn]) -> str:
+    """Name add-ons in the order in which they are listed."""
+    wanted = frozenset(add_ons)
+    return ", ".join(str(ADD_ON_NAMES[add_on]) for add_on in AddOn if add_on in wanted)
 
 
 def product_names(products: Iterable[str]) -> list[str]:

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accelerators.availability import Reason, Way
+from accelerators.wording.catalogue import add_on_names
 from accelerators.wording.requests import STATUS_NAMES, units_text
+from entitlements.add_ons import IN_UNITS
 from entitlements.plans import Plan
 from entitlements.wording import ADD_ON_NAMES, PLAN_NAMES, Words, day
 from entitlements.wording import refusal_text as entitlements_text
@@ -112,7 +114,7 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "goal_missing": lambda _values: _("Write what you want to reach with it."),
     "goal_too_long": lambda values: _("Write at most %(most)d characters.") % values,
     "wish_in_the_past": lambda _values: _("Choose a day from today on."),
-    "wish_too_far": lambda _values: _("Choose a day within the next two years."),
+    "wish_too_far": lambda values: _("Choose a day not after %(last)s.") % {"last": day(values["last_on"])},
     "wishes_descend": lambda _values: _("The last wished day cannot come before the first."),
     "wish_without_start": lambda _values: _("Say from which day on, too."),
     "reason_missing": lambda _values: _("Write the reason; the customer reads it."),
@@ -127,7 +129,9 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _("On the first day %(add_on)s neither comes with the license's plan nor is held: grant it first.")
         % {"add_on": ADD_ON_NAMES[values["add_on"]]}
     ),
-    "not_in_units": lambda _values: _("Only Mentor Sessions and Developer Boost are counted in units."),
+    "not_in_units": lambda _values: (
+        _("Only these are counted in units: %(add_ons)s.") % {"add_ons": add_on_names(IN_UNITS)}
+    ),
     "grant_overlaps": lambda values: (
         _("It is granted already from %(first)s to %(last)s. Choose days before or after that.")
         % {"first": day(values["first_on"]), "last": day(values["last_on"])}
@@ -152,7 +156,7 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "category_missing": lambda _values: _("Choose the category of the accelerator."),
     "category_of_accelerators": lambda _values: _("Only accelerators have a category: leave it empty."),
     "slug_of_an_add_on": lambda _values: _(
-        "Only the six add-ons of the portal have effects: choose their address."
+        "Only the portal's own add-ons have effects: choose the address of one of them."
     ),
     "slug_reserved": lambda _values: _("This address belongs to another page. Choose another one."),
     "kind_of_thing_changed": lambda _values: _("A thing keeps its kind. Give another kind its own address."),
@@ -160,7 +164,7 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "nul": lambda _values: _("The text holds a character that cannot be stored. Type it anew."),
     "permission_already": lambda _values: _("You may request from the catalogue already."),
     "permission_asked": lambda values: (
-        _("You asked already: %(asked_at)s. Ask again after 24 hours.")
-        % {"asked_at": exact(values["asked_at"], timezone.get_current_timezone())}
+        _("You asked already: %(asked_at)s. Ask again after %(hours)d hours.")
+        % {**values, "asked_at": exact(values["asked_at"], timezone.get_current_timezone())}
     ),
 }

@@ -369,6 +369,41 @@ def test_answer_and_reason_of_cancelling_are_shown_with_who_wrote_them(
     assert "Why it was taken back: No time (Carl Colleague)" in shown
 
 
+def test_a_declined_request_comes_with_its_reason_to_the_inbox_and_its_page(
+    ultimate: License, rita: User, tam: User
+) -> None:
+    customer, manager = client_of(rita), client_of(tam)
+    customer.post(f"{THING}request/?license={ultimate.pk}", said())
+    request = EngagementRequest.objects.get()
+    admin = f"/admin/accelerators/engagementrequest/{request.pk}/change/"
+    sent = manager.post(admin, {"decision": "decline", "answer": "Too early for it", "colleague": ""})
+    assert sent.status_code == 302
+
+    inbox = customer.get("/inbox/").content.decode()
+    [link] = re.findall(r'<a href="([^"]+)">(?:<span.*?</span>)?Your request is declined', inbox)
+    read = text_of(customer.get(link, follow=True))
+    assert "Declined Your success team has said no, and why. What your success team said" in read
+    assert "Too early for it" in read
+    assert "The request is Declined now." in read
+    assert request.number not in text_of(customer.get("/requests/"))
+    assert request.number in text_of(customer.get("/requests/?view=all"))
+    assert "You can ask for it" in text_of(customer.get(THING))
+
+
+def test_what_a_phase_brings_is_agreed_where_it_is_not_published(ultimate: License, rita: User) -> None:
+    client = client_of(rita)
+    page = text_of(client.get(f"{PAGE}launch-advisory/"))
+    assert page.count("What you get is agreed with your success team.") == 2
+    assert page.count("You get: ") == 3
+    assert "What you get is agreed" not in text_of(client.get(f"{PAGE}digital-learning-services/"))
+
+
+def test_a_field_service_says_what_it_is_beside_consulting(ultimate: License, rita: User) -> None:
+    client, words = client_of(rita), "They complement consulting, and do not replace it"
+    assert words in text_of(client.get(f"{PAGE}health-assessment/"))
+    assert words not in text_of(client.get(THING))
+
+
 def test_a_hand_over_names_both_people(ultimate: License, rita: User, tam: User) -> None:
     carl = make_customer(ultimate, name="Carl Colleague", may_request=True)
     made = ask(rita, ultimate, now=business_now())

@@ -18,6 +18,7 @@ from entitlements.plans import Plan
 from entitlements.teams import TeamRole
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
+from portal.errors import FieldRefused
 from portal.notices.models import Notice
 from portal.notices.sender import send_due
 from portal.notices.states import MailState
@@ -97,6 +98,12 @@ def test_what_cannot_be_asked_is_refused_and_nothing_is_kept(
         0,
         0,
     )
+
+
+def test_a_day_too_far_is_refused_with_the_last_one_that_is_taken(ultimate: License, rita: User) -> None:
+    with pytest.raises(FieldRefused) as refusal:
+        ask(rita, ultimate, wished_from=TODAY + timedelta(days=731))
+    assert refusal.value.values == {"last_on": TODAY + timedelta(days=730)}
 
 
 def test_the_longest_goal_and_the_outermost_days_are_taken(ultimate: License, rita: User) -> None:

@@ -31,6 +31,7 @@ EVERY_VALUE = {
     "plan": Plan.ULTIMATE,
     "name": "Abacus",
     "asked_at": datetime(2026, 3, 1, tzinfo=UTC),
+    "hours": 24,
 }
 
 
@@ -74,6 +75,11 @@ def test_a_refusal_is_a_sentence_with_its_values(code: str) -> None:
         (
             DomainError("wrong_status", status=Status.DECLINED, allowed={Status.ACCEPTED, Status.REQUESTED}),
             "The request is Declined now. This is possible only while it is: Requested, Accepted.",
+        ),
+        (DomainError("wish_too_far", last_on=date(2028, 3, 1)), "Choose a day not after 1 Mar 2028."),
+        (
+            DomainError("not_in_units"),
+            "Only these are counted in units: Mentor Sessions, Developer Boost.",
         ),
         (
             DomainError("units_short", add_on=AddOn.MENTOR_SESSIONS, left=1),
