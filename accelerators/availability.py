@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from accelerators.kinds import Cell, Kind
-from entitlements.add_ons import OF_THE_ACCOUNT, AddOn
+from entitlements.add_ons import IN_UNITS, OF_THE_ACCOUNT, AddOn
 from entitlements.plans import Plan
 
 
@@ -136,6 +136,9 @@ def _of_add_on(offer: Offer, holder: Holder, plan: Plan) -> Availability:
         return Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=plan, works_by_itself=works_by_itself)
     if holder.holds(AddOn(offer.slug)):
         return Availability(State.INCLUDED, Reason.HELD)
+    if AddOn(offer.slug) in IN_UNITS and holder.holds(AddOn.PRIORITY_QUEUE_BUNDLE):
+        # SPEC 4.1: they belong to what the bundle is.
+        return _WITH_BUNDLE
     if cell is Cell.AVAILABLE:
         return _ON_REQUEST
     if plan is not Plan.ULTIMATE and offer.ultimate is not Cell.NOT_AVAILABLE:
@@ -147,7 +150,7 @@ def _of_accelerator(_offer: Offer, holder: Holder, plan: Plan) -> Availability:
     if plan is Plan.ULTIMATE:
         return _WITH_ULTIMATE
     if holder.holds(AddOn.PRIORITY_QUEUE_BUNDLE):
-        return Availability(State.INCLUDED, Reason.BUNDLE_OPENS)
+        return _WITH_BUNDLE
     ways = (Way.BUNDLE, Way.ULTIMATE)
     return Availability(State.NOT_AVAILABLE, Reason.NEEDS_ULTIMATE_OR_BUNDLE, ways)
 
@@ -163,6 +166,7 @@ def _of_field_service(_offer: Offer, holder: Holder, plan: Plan) -> Availability
 # Of the add-ons the order of the queue alone happens without anybody's doing.
 _WORKS_BY_ITSELF = frozenset({AddOn.PRIORITY_QUEUE_BUNDLE})
 _WITH_ULTIMATE = Availability(State.INCLUDED, Reason.PLAN_INCLUDES, plan=Plan.ULTIMATE)
+_WITH_BUNDLE = Availability(State.INCLUDED, Reason.BUNDLE_OPENS)
 _ON_REQUEST = Availability(State.AVAILABLE, Reason.CAN_BE_REQUESTED)
 _FOR_ULTIMATE = Availability(State.NOT_AVAILABLE, Reason.NEEDS_ULTIMATE, (Way.ULTIMATE,))
 _RULES: Mapping[Kind, Callable[[Offer, Holder, Plan], Availability]] = {

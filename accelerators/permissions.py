@@ -68,7 +68,7 @@ def is_to_grant(request: EngagementRequest, now: datetime) -> bool:
 
 
 def has_thing(license_: License, slug: str, at: datetime) -> bool:
-    """Tell whether a license has a thing at an instant: it comes with the plan, or is held."""
+    """Tell whether a license has a thing at an instant: it comes with the plan or the bundle, or is held."""
     row = row_in_force(slug, at)
     return row is not None and availability(row.offer(), holder_of(license_, at)).state is State.INCLUDED
 

@@ -34,7 +34,7 @@ def grant_units(
 
     Raises NotAllowed "not_for_your_role"; FieldRefused "not_in_units", "units_out_of_range",
     "term_outside_calendar", "term_ends_before_it_begins" or "grant_in_the_past"; DomainError
-    "units_without_add_on" where the license neither holds the add-on nor has it with its plan then.
+    "units_without_add_on" where the license has it then neither with its plan or bundle nor by a grant.
     """
     require(entitlements_refusal(actor))
     if not is_in_units(add_on):

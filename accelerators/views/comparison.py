@@ -34,6 +34,8 @@ class Line:
     grants: tuple[AddOnGrant, ...] = ()
     # Of these it comes with the plan, or is opened by what is held.
     products: tuple[str, ...] = ()
+    # Of these it comes with the bundle alone.
+    bundled: tuple[str, ...] = ()
 
 
 @login_required
@@ -74,12 +76,13 @@ def _line_of_add_on(row: CatalogueRow, grants: list[AddOnGrant], holders: dict[s
         reverse("accelerators:thing", args=[row.slug]),
         tuple((str(PLAN_NAMES[plan]), CELL_NAMES[getattr(row, plan.value)]) for plan in Plan),
         tuple(grant for grant in grants if grant.add_on == row.slug),
-        tuple(
-            name
-            for name, holder in holders.items()
-            if availability(offer, holder).reason is Reason.PLAN_INCLUDES
-        ),
+        _products_by(Reason.PLAN_INCLUDES, offer, holders),
+        _products_by(Reason.BUNDLE_OPENS, offer, holders),
     )
+
+
+def _products_by(reason: Reason, offer: Offer, holders: dict[str, Holder]) -> tuple[str, ...]:
+    return tuple(name for name, holder in holders.items() if availability(offer, holder).reason is reason)
 
 
 def _line_of_kind(kind: Kind, offers: list[Offer], holders: dict[str, Holder], now: datetime) -> Line:

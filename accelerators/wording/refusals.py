@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accelerators.availability import Reason, Way
 from accelerators.wording.catalogue import add_on_names
 from accelerators.wording.requests import STATUS_NAMES, units_text
-from entitlements.add_ons import IN_UNITS
+from entitlements.add_ons import IN_UNITS, AddOn
 from entitlements.plans import Plan
 from entitlements.wording import ADD_ON_NAMES, PLAN_NAMES, Words, day
 from entitlements.wording import refusal_text as entitlements_text
@@ -126,8 +126,14 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "units_out_of_range": lambda values: _("Choose a number from 1 to %(most)d.") % values,
     "units_short": _units_short,
     "units_without_add_on": lambda values: (
-        _("On the first day %(add_on)s neither comes with the license's plan nor is held: grant it first.")
-        % {"add_on": ADD_ON_NAMES[values["add_on"]]}
+        _(
+            "On the first day %(add_on)s comes neither with the license's plan nor with the %(bundle)s, and"
+            " is not held: grant it first."
+        )
+        % {
+            "add_on": ADD_ON_NAMES[values["add_on"]],
+            "bundle": ADD_ON_NAMES[AddOn.PRIORITY_QUEUE_BUNDLE],
+        }
     ),
     "not_in_units": lambda _values: (
         _("Only these are counted in units: %(add_ons)s.") % {"add_ons": add_on_names(IN_UNITS)}

@@ -64,6 +64,9 @@ def expected(slug: str, kind: Kind, plan: Plan, *, has_bundle: bool, code: str) 
             return "not available"
         if slug == "priority-queue-bundle" and has_bundle:
             return "included"
+        # The bundle's "extra Mentor Sessions and Developer Boost".
+        if slug in {"mentor-sessions", "developer-boost"} and has_bundle:
+            return "included"
         return ADD_ONS[slug][is_ultimate]
     if kind is Kind.ACCELERATOR:
         return "included" if is_ultimate or has_bundle else "not available"
@@ -167,6 +170,11 @@ def test_what_is_not_published_stays_empty() -> None:
             "mentor-sessions",
             holder(account_plans=frozenset({Plan.EXPERT, Plan.ULTIMATE})),
             Availability(State.AVAILABLE, Reason.CAN_BE_REQUESTED),
+        ),
+        (
+            "mentor-sessions",
+            holder(add_ons={AddOn.PRIORITY_QUEUE_BUNDLE: END}),
+            Availability(State.INCLUDED, Reason.BUNDLE_OPENS),
         ),
         (
             "advanced-cloud-support",

@@ -254,6 +254,9 @@ def test_the_comparison_marks_what_one_has(ultimate: License, rita: User) -> Non
     )
     opened = client_of(rita).get(f"{PAGE}compare/")
     assert line_of(opened, "Success Accelerators").endswith("Included Analytics, Target")
+    assert "Analytics: with the plan Target: with the Priority Queue Bundle" in line_of(
+        opened, "Mentor Sessions"
+    )
 
 
 def test_the_comparison_agrees_with_the_catalogue_while_a_launch_is_under_way(

@@ -206,6 +206,18 @@ def test_units_are_granted_where_the_add_on_comes_with_the_plan_or_is_held(
     )
 
 
+def test_units_are_granted_and_used_where_the_bundle_is_held(expert: License, emil: User, pool: User) -> None:
+    bundle = grant(expert)
+    asked = ask(emil, expert, SLUG)
+    assert told("request_lacks_units") == ["Root"]
+    lot = units(expert, 2)
+    accept(asked, 1, pool)
+    assert ledger(lot) == [("granted", 2), ("used", 1)]
+    assert told("request_to_grant") == []
+    after = bundle.last_on + DAY
+    assert refused(lambda: units(expert, first_on=after, last_on=after)) == ("units_without_add_on", 409)
+
+
 def test_an_add_on_is_accepted_first_and_its_units_are_used_once_it_is_held(
     expert: License, emil: User, pool: User
 ) -> None:
