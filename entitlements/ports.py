@@ -1,7 +1,7 @@
 """What entitlements need to know of the work that hangs on a seat; the apps above fill it in (DESIGN 1)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +30,14 @@ class OpenWork(Protocol):
         """Make `successor` its requestor; take the person off what they watch, of the product or all.
 
         Called inside the removal's transaction. One verb, for what it locks is locked at once, in one order.
+        """
+
+    def pass_on(
+        self, user_id: int, license_ids: Collection[int], *, successor: User, actor: User, now: datetime
+    ) -> None:
+        """Make `successor` the requestor of what is open of some licenses and theirs.
+
+        Called inside the hand-over of the administrator's role, which locks the licenses.
         """
 
     def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
@@ -73,6 +81,13 @@ class AllWork:
                 actor=actor,
                 now=now,
             )
+
+    def pass_on(
+        self, user_id: int, license_ids: Collection[int], *, successor: User, actor: User, now: datetime
+    ) -> None:
+        """Pass it on in every source, in the same order."""
+        for source in self.sources:
+            source.pass_on(user_id, license_ids, successor=successor, actor=actor, now=now)
 
     def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
         """Take them off in every source, in the same order."""

@@ -1,6 +1,6 @@
 """What entitlements ask of requests when a contact leaves (SPEC 3.4)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Count
@@ -36,10 +36,15 @@ class OpenEngagements:
         now: datetime,
     ) -> None:
         """Make `successor` the requester of each; called inside the removal, which locks the license."""
-        if successor is None:
-            return
+        if successor is not None:
+            self.pass_on(user_id, [license_id], successor=successor, actor=actor, now=now)
+
+    def pass_on(
+        self, user_id: int, license_ids: Collection[int], *, successor: User, actor: User, now: datetime
+    ) -> None:
+        """Make `successor` the requester of each; called with the licenses' locks held."""
         theirs = EngagementRequest.objects.filter(
-            requester_id=user_id, license_id=license_id, status__in=OPEN
+            requester_id=user_id, license_id__in=license_ids, status__in=OPEN
         )
         keys = list(theirs.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
         for request in EngagementRequest.objects.filter(pk__in=keys).for_display().order_by("pk"):

@@ -98,6 +98,15 @@ class OpenCases:
                     _hand_over(case, successor, actor=actor, now=now)
         _forget(user_id, cases, actor=actor, now=now)
 
+    def pass_on(
+        self, user_id: int, license_ids: Collection[int], *, successor: User, actor: User, now: datetime
+    ) -> None:
+        """This will make `successor` the requestor of each; called with the licenses' locks held."""
+        theirs = Case.objects.filter(requestor_id=user_id, license_id__in=license_ids, status__in=OPEN)
+        for case in lock_cases(theirs.order_by("pk")):
+            if (case.requestor_id, case.is_open) == (user_id, True):
+                _hand_over(case, successor, actor=actor, now=now)
+
     def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
         """This will take a person off the watchers of every case; all are locked at once, by their keys."""
         cases = lock_cases(Case.objects.filter(_watched_by(user_id)).order_by("pk"))

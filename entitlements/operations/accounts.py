@@ -5,8 +5,8 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from entitlements.models import Invitation, Seat
-from entitlements.operations.changing import locked_account, record, require
+from entitlements.models import Invitation, License, Seat
+from entitlements.operations.changing import locked_account, locked_license, record, require
 from entitlements.permissions import contacts_refusal, entitlements_refusal
 from entitlements.ports import open_work
 from entitlements.queries import contacts_of_account
@@ -193,7 +193,8 @@ def set_sign_in(person: User, *, is_active: bool, actor: User, now: datetime) ->
 def appoint_administrator(account: Account, person: User, *, actor: User, now: datetime) -> Account:
     """Give the role of account administrator to an active named contact, in one step.
 
-    Staff appoint the first; from then on the administrator hands it over, or staff do (SPEC 3.4).
+    Staff appoint the first; from then on the administrator hands it over, or staff do (SPEC 3.4). What had
+    come to the predecessor for want of another contact, of products without a seat of theirs, goes along.
     Raises NotAllowed "not_the_administrator"; DomainError "already_administrator" or
     "administrator_needs_a_seat"; FieldRefused "not_of_the_account".
     """
@@ -208,10 +209,20 @@ def appoint_administrator(account: Account, person: User, *, actor: User, now: d
         if not contacts_of_account(locked.pk).filter(pk=current.pk).exists():
             raise DomainError("administrator_needs_a_seat")
         detail = {"before": locked.administrator_id, "after": current.pk}
+        if locked.administrator_id is not None:
+            licenses = _locked_without_seat(locked, locked.administrator_id)
+            open_work().pass_on(locked.administrator_id, licenses, successor=current, actor=actor, now=now)
         locked.administrator = current
         locked.save(update_fields=["administrator"])
         record("administrator_appointed", locked, actor=actor, now=now, detail=detail)
     return locked
+
+
+def _locked_without_seat(account: Account, user_id: int) -> list[int]:
+    """Lock the licenses of the account on which a person has no seat, in the order of their keys."""
+    seats = Seat.objects.active().filter(user_id=user_id).values("license")
+    keys = License.objects.filter(account=account).exclude(pk__in=seats).order_by("pk")
+    return [locked_license(key).pk for key in keys.values_list("pk", flat=True)]
 
 
 def _account_of(person: User) -> Account:

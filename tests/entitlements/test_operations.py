@@ -1,6 +1,6 @@
 """Changing accounts, licenses, terms and seats: what happens, what is refused, what is on the record."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -58,6 +58,11 @@ class _Work:
     ) -> None:
         heir = successor and successor.pk
         self.told.append((user_id, license_id, heir, has_other_seats, actor.pk, now))
+
+    def pass_on(
+        self, user_id: int, license_ids: Collection[int], *, successor: User, actor: User, now: datetime
+    ) -> None:
+        self.told.append((user_id, list(license_ids), successor.pk, actor.pk, now))
 
     def stop_watching(self, user_id: int, *, actor: User, now: datetime) -> None:
         self.told.append((user_id, "watches nothing", actor.pk, now))

@@ -9,7 +9,12 @@ from cases import operations
 from cases.lifecycle import Resolution, Status
 from cases.models import Case
 from entitlements.models import License, Seat
-from entitlements.operations import add_named_contact, remove_named_contact, set_sign_in
+from entitlements.operations import (
+    add_named_contact,
+    appoint_administrator,
+    remove_named_contact,
+    set_sign_in,
+)
 from entitlements.queries import has_seat
 from portal.accounts.models import User
 from portal.errors import DomainError, FieldRefused, NotAllowed
@@ -257,3 +262,31 @@ def test_forgetting_a_watcher_costs_the_same_for_one_case_and_for_many(
             remove_named_contact(person.seats.get(), actor=make_superuser(), now=LATER)
         costs.append(len(statements))
     assert costs[0] == costs[1]
+
+
+# --- The administrator's role is handed over ---------------------------------------------------------
+
+
+def test_what_came_to_the_administrator_without_a_seat_goes_along_with_the_role(
+    license_: License, requestor: User, watcher: User, waiting: Case
+) -> None:
+    """Else its requestor could neither answer it nor see it any more."""
+    elsewhere = make_license(license_.account, "target")
+    administrator, heir = make_administrator(elsewhere), make_customer(elsewhere)
+    own = make_case(administrator, license_=elsewhere)
+    seat = Seat.objects.active().get(user=requestor, license=license_)
+    remove_named_contact(seat, successor=None, actor=administrator, now=ASKED + HOUR)
+    assert current(waiting).requestor == administrator
+
+    with telling() as told:
+        appoint_administrator(license_.account, heir, actor=administrator, now=ASKED + 2 * HOUR)
+
+    after = current(waiting)
+    assert (after.requestor, after.status, after.next_follow_up_at) == (
+        heir,
+        Status.PENDING_RESPONSE,
+        ASKED + 24 * HOUR,
+    )
+    assert current(own).requestor == administrator
+    assert told == keys(newest(waiting), "requestor_changed", heir, watcher)
+    assert check() == []
