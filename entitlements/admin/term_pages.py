@@ -1,4 +1,4 @@
-"""Terms of licenses: the forms add one, and let another plan hold for the rest of one."""
+"""Terms of licenses: the forms add one, and let another plan, or none, hold for the rest of one."""
 
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ class TermAdmin(EntitlementAdmin):
         )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let the changers change the plan of a term that has days to come."""
+        """Let the changers change or end a term that has days to come."""
         return self.changes(request) and (obj is None or _has_days_to_come(obj, business_now()))
 
     def form_for(self, row: Model | None) -> type[RefusableForm]:
@@ -63,14 +63,15 @@ class TermAdmin(EntitlementAdmin):
         return self._facts if obj else ()
 
     def carry_out(self, form: RefusableForm, *, is_new: bool, actor: User, now: datetime) -> Term:
-        """Add a term, or let another plan hold for the rest of one."""
+        """Add a term, or let another plan hold for the rest of one, or none."""
         said = form.cleaned_data
-        plan = Plan(said["plan"])
-        if not is_new:
-            term = form.instance
-            return operations.change_plan(term.license, plan, from_day=said["from_day"], actor=actor, now=now)
-        days = {"first_on": said["first_on"], "last_on": said["last_on"]}
-        return operations.add_term(said["license"], plan, **days, actor=actor, now=now)
+        if is_new:
+            days = {"first_on": said["first_on"], "last_on": said["last_on"]}
+            return operations.add_term(said["license"], Plan(said["plan"]), **days, actor=actor, now=now)
+        license_, from_day = form.instance.license, said["from_day"]
+        if said["plan"] == PlanForm.NONE:
+            return operations.end_term(license_, from_day=from_day, actor=actor, now=now)
+        return operations.change_plan(license_, Plan(said["plan"]), from_day=from_day, actor=actor, now=now)
 
 
 def _has_days_to_come(term: Term, now: datetime) -> bool:

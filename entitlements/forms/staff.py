@@ -13,7 +13,7 @@ from entitlements.forms.dated import DatedForm, sure_field
 from entitlements.models import Invitation, License, Person, Product, Seat, Term
 from entitlements.plans import Plan
 from entitlements.queries import contacts_of, contacts_of_account
-from entitlements.wording import LINK_WORKS, PLANS, SEND_AGAIN, affected_by_plan
+from entitlements.wording import LINK_WORKS, PLANS, SEND_AGAIN, affected_by_end, affected_by_plan
 from portal.accounts.admin_access import RefusableForm
 from portal.accounts.form_fields import PersonChoice, RowByCode, country_choices, language_field, zone_field
 from portal.accounts.keys import key_in
@@ -150,9 +150,13 @@ class TermForm(DatedForm):
 
 
 class PlanForm(DatedForm):
-    """Another plan for the rest of a term."""
+    """Another plan for the rest of a term, or none."""
 
-    plan = forms.ChoiceField(label=_("New plan"), choices=PLANS)
+    NONE = "none"
+
+    plan = forms.ChoiceField(
+        label=_("New plan"), choices=[*PLANS, (NONE, _("None: the term ends the day before"))]
+    )
     from_day = forms.DateField(
         label=_("From"),
         widget=AdminDateWidget,
@@ -179,8 +183,11 @@ class PlanForm(DatedForm):
 
     def affected(self) -> str:
         """The account with its contacts, and whether they are too many."""
-        term = self.instance
-        return _affected_by_plan(term.license, Plan(self.cleaned_data["plan"]), term.last_on)
+        term, said = self.instance, self.cleaned_data
+        if said["plan"] != self.NONE:
+            return _affected_by_plan(term.license, Plan(said["plan"]), term.last_on)
+        found = _found(term.license, Plan(term.plan), term.last_on)
+        return affected_by_end(found, said["from_day"])
 
 
 class SeatForm(RefusableForm):
@@ -244,7 +251,11 @@ class SeatsEndForm(RefusableForm):
 
 
 def _affected_by_plan(license_: License, plan: Plan, last_on: date) -> str:
-    return affected_by_plan(queries.affected_by_plan(license_, plan, last_on=last_on, now=business_now()))
+    return affected_by_plan(_found(license_, plan, last_on))
+
+
+def _found(license_: License, plan: Plan, last_on: date) -> queries.PlanAffects:
+    return queries.affected_by_plan(license_, plan, last_on=last_on, now=business_now())
 
 
 class NewInvitationForm(RefusableForm):

@@ -74,7 +74,7 @@ class TermQuerySet(models.QuerySet["Term"]):
 class Term(models.Model):
     """Days in which a license is in force under one plan, both ends included.
 
-    Its past never changes; a change of plan cuts it at a day to come, before the term of the other plan.
+    Its past never changes; an end, or a change of plan to another term, cuts it at a day to come.
     From 00:00 of the first to 24:00 of the last day in the zone of the account's region (SPEC 1).
     """
 

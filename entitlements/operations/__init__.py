@@ -27,7 +27,7 @@ from entitlements.operations.invitations import (
     revoke_invitation,
     send_invitation_again,
 )
-from entitlements.operations.licenses import add_license, add_term, change_plan
+from entitlements.operations.licenses import add_license, add_term, change_plan, end_term
 from entitlements.operations.replacing import replace_contact
 from entitlements.operations.response_targets import add_response_target
 from entitlements.operations.seats import add_named_contact, ask_for_seat, remove_named_contact
@@ -50,6 +50,7 @@ __all__ = [
     "change_person",
     "change_plan",
     "confirm_day_off",
+    "end_term",
     "grant_access",
     "import_holidays",
     "invite_contact",

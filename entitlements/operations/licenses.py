@@ -33,7 +33,7 @@ def add_license(account: Account, product: Product, *, actor: User, now: datetim
 def add_term(
     license_: License, plan: Plan, *, first_on: date, last_on: date, actor: User, now: datetime
 ) -> Term:
-    """Add a term, both days included; it may begin in the past. Only `change_plan` shortens it afterwards.
+    """Add a term, both days included; it may begin in the past. `change_plan` and `end_term` cut it later.
 
     Raises NotAllowed "not_for_your_role"; FieldRefused "term_ends_before_it_begins" or
     "term_outside_calendar"; DomainError "terms_overlap" with the days of the other term.
@@ -56,37 +56,63 @@ def change_plan(license_: License, plan: Plan, *, from_day: date, actor: User, n
 
     That term ends the day before, and a new one goes on to the old last day; a term that begins on the day
     itself has no day before it, and takes the plan. Cases filed before keep what they were promised. Raises
-    NotAllowed "not_for_your_role"; FieldRefused "plan_change_past" with the earliest day,
+    NotAllowed "not_for_your_role"; FieldRefused "term_change_past" with the earliest day,
     "no_term_on_day" or "plan_unchanged".
     """
     require(entitlements_refusal(actor))
     with transaction.atomic():
         account = locked_account(license_.account_id)
         locked = locked_license(license_.pk)
-        term = _term_to_change(locked, plan, from_day, now)
+        term = _term_to_change(locked, from_day, now)
+        if term.plan == plan:
+            raise FieldRefused("plan_unchanged", "plan", plan=plan, day=from_day)
         before, last_on = _facts(term), term.last_on
         if term.first_on == from_day:
             term.plan = plan.value
             term.save(update_fields=["plan"])
         else:
             # The old one first: a license has at most one term that ends on a day.
-            term.last_on = from_day - timedelta(days=1)
-            term.save(update_fields=["last_on"])
+            _cut(term, from_day)
             term = Term.objects.create(license=locked, plan=plan.value, first_on=from_day, last_on=last_on)
         detail = {"before": before, "after": _facts(term)}
         record("plan_changed", account, actor=actor, now=now, detail=detail, license_=locked)
     return term
 
 
-def _term_to_change(license_: License, plan: Plan, from_day: date, now: datetime) -> Term:
+def end_term(license_: License, *, from_day: date, actor: User, now: datetime) -> Term:
+    """Let the term that holds a day to come end the day before it; gives the term.
+
+    So a last day that was mistyped is mended, and later terms find room. Seats, grants and cases stay as
+    they do at the end of every term, and cases filed before keep what they were promised. Raises NotAllowed
+    "not_for_your_role"; FieldRefused "term_change_past" with the earliest day, "no_term_on_day" or
+    "term_without_days" where the term begins on the day itself.
+    """
+    require(entitlements_refusal(actor))
+    with transaction.atomic():
+        account = locked_account(license_.account_id)
+        locked = locked_license(license_.pk)
+        term = _term_to_change(locked, from_day, now)
+        if term.first_on == from_day:
+            raise FieldRefused("term_without_days", "from_day", day=from_day)
+        before = _facts(term)
+        _cut(term, from_day)
+        detail = {"before": before, "after": _facts(term)}
+        record("term_ended_sooner", account, actor=actor, now=now, detail=detail, license_=locked)
+    return term
+
+
+def _cut(term: Term, from_day: date) -> None:
+    term.last_on = from_day - timedelta(days=1)
+    term.save(update_fields=["last_on"])
+
+
+def _term_to_change(license_: License, from_day: date, now: datetime) -> Term:
     today = terms.local_day(now, region_zone(license_))
     if from_day <= today:
-        raise FieldRefused("plan_change_past", "from_day", earliest=today + timedelta(days=1))
+        raise FieldRefused("term_change_past", "from_day", earliest=today + timedelta(days=1))
     term = terms.on_day(license_.terms.all(), from_day)
     if term is None:
         raise FieldRefused("no_term_on_day", "from_day", product=license_.product.name, day=from_day)
-    if term.plan == plan:
-        raise FieldRefused("plan_unchanged", "plan", plan=plan, day=from_day)
     return term
 
 

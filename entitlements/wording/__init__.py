@@ -1,7 +1,7 @@
 """Every label and sentence about entitlements. Rules return codes with values; here they become words."""
 
 from entitlements.wording.add_ons import ADD_ON_NAMES, ADD_ONS
-from entitlements.wording.affected import affected, affected_by_plan
+from entitlements.wording.affected import affected, affected_by_end, affected_by_plan
 from entitlements.wording.calendars import (
     DAY_OFF_SOURCES,
     WeekLine,
@@ -70,6 +70,7 @@ __all__ = [
     "Words",
     "about_managed_services",
     "affected",
+    "affected_by_end",
     "affected_by_plan",
     "clock_time",
     "coverage_name",

@@ -1,10 +1,13 @@
 """Words about whom a dated row affects, before it is saved (SPEC 3.2-3.4)."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from entitlements.wording.days import day
 
 # As many are named; the others are counted.
 _NAMED = 8
@@ -38,6 +41,22 @@ class _PlanAffects(Protocol):
 
 def affected_by_plan(found: _PlanAffects) -> str:
     """Say whom a plan affects that a license gets, and by how many its contacts are too many."""
+    parts = [_whom(found), _("No case filed before changes. Tick to save it.")]
+    if found.over:
+        parts.insert(1, _too_many(found))
+    return " ".join(parts)
+
+
+def affected_by_end(found: _PlanAffects, from_day: date) -> str:
+    """Say whom it affects that a license has no plan from a day on."""
+    ending = _(
+        "From %(day)s on nothing can be filed, until another term begins; open cases run to their end, and"
+        " seats stay."
+    ) % {"day": day(from_day)}
+    return " ".join([_whom(found), ending, _("No case filed before changes. Tick to save it.")])
+
+
+def _whom(found: _PlanAffects) -> str:
     count = len(found.contacts)
     values = {"account": found.account, "product": found.product, "count": count}
     whom = _("It affects %(account)s, which has no named contact of %(product)s yet.") % values
@@ -47,10 +66,7 @@ def affected_by_plan(found: _PlanAffects) -> str:
             "It affects %(account)s with %(count)d named contacts of %(product)s: %(named)s.",
             count,
         ) % {**values, "named": _named(found.contacts)}
-    parts = [whom, _("No case filed before changes. Tick to save it.")]
-    if found.over:
-        parts.insert(1, _too_many(found))
-    return " ".join(parts)
+    return whom
 
 
 def _too_many(found: _PlanAffects) -> str:

@@ -18,6 +18,7 @@ EVENT_NAMES: Mapping[str, Words] = {
     "license_added": gettext_lazy("License added"),
     "term_added": gettext_lazy("Term added"),
     "plan_changed": gettext_lazy("Success plan changed"),
+    "term_ended_sooner": gettext_lazy("Term ended sooner"),
     "contact_added": gettext_lazy("Named contact added"),
     "contact_removed": gettext_lazy("Named contact removed"),
     "contact_replaced": gettext_lazy("Named contact replaced"),

@@ -169,16 +169,20 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
         _("A term lies within %(calendar)s. Choose days in between.")
         % {"calendar": days(values["earliest"], values["latest"])}
     ),
-    "plan_change_past": lambda values: (
+    "term_change_past": lambda values: (
         _(
-            "Plans change from a day to come, so that no case moves that was filed before. Choose"
-            " %(earliest)s or a later day."
+            "Terms and their plans change from a day to come, so that no case moves that was filed before."
+            " Choose %(earliest)s or a later day."
         )
         % {"earliest": day(values["earliest"])}
     ),
     "no_term_on_day": lambda values: (
         _("No term of %(product)s holds %(day)s. Choose a day of a term, or add a term for it.")
         % {**values, "day": day(values["day"])}
+    ),
+    "term_without_days": lambda values: (
+        _("The term begins on %(day)s, and would have no day at all. Choose a later day.")
+        % {"day": day(values["day"])}
     ),
     "plan_unchanged": lambda values: (
         _("On %(day)s the license is under the %(plan)s already. Choose another plan, or another day.")

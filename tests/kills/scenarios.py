@@ -72,6 +72,7 @@ AGAIN: dict[str, str] = {
     "change_account": "",
     "change_person": "",
     "change_plan": "plan_unchanged",
+    "end_term": "no_term_on_day",
     "invite_contact": "already_invited",
     "leave_team": "left_the_team",
     "open_account": "account_name_taken",

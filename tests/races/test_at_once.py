@@ -72,6 +72,7 @@ TWICE = {
     "add_response_target": "row_taken",
     "appoint_to_team": "already_in_the_team",
     "confirm_day_off": "day_off_is_certain",
+    "end_term": "no_term_on_day",
     "leave_team": "left_the_team",
     "request_call": "call_awaited",
     "revoke_access": "access_is_over",

@@ -282,6 +282,12 @@ ENTITLEMENTS: dict[str, Verb] = {
             scene.license, Plan.EXPERT, from_day=date(2026, 6, 1), actor=scene.root, now=NOW
         ),
     ),
+    "end_term": Verb(
+        "filed",
+        lambda scene: entitlements.end_term(
+            scene.license, from_day=date(2026, 6, 1), actor=scene.root, now=NOW
+        ),
+    ),
     "open_account": Verb(
         "filed",
         lambda scene: entitlements.open_account(
