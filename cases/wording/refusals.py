@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.lifecycle import ENDED, RAISE_AGAIN_AFTER, Action, Role
+from cases.lifecycle import ENDED, MOST_WATCHERS, RAISE_AGAIN_AFTER, Action, Role
 from cases.wording.history import actor_name, event_name
 from cases.wording.labels import ACTION_NAMES, ROLE_NAMES, STATUS_NAMES, Words, in_hours, status_name
 from entitlements.wording import PRIORITY_NAMES
@@ -79,7 +80,9 @@ _REFUSALS: Mapping[str, Words] = {
     ),
     "already_requestor": gettext_lazy("This person is the requestor already."),
     "not_of_the_account": gettext_lazy("Watchers are people of the account with a login. Choose among them."),
-    "too_many_watchers": gettext_lazy("A case has at most 10 watchers. Take some off first."),
+    "too_many_watchers": format_lazy(
+        gettext_lazy("A case has at most {people} watchers. Take some off first."), people=MOST_WATCHERS
+    ),
     "not_on_behalf": gettext_lazy("Customers file for themselves. Staff can file for a named contact."),
     "leads_only": gettext_lazy("Follow-up policies are made by a support lead."),
     "not_assignable": gettext_lazy("Only active support staff can own a case."),
