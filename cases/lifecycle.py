@@ -165,9 +165,8 @@ class Refusal:
 
 Guard = Callable[[CaseFacts, datetime], Refusal | None]
 
-# SPEC 2: a customer raises the urgency once in 24 hours.
+# SPEC 2 and 1: a customer raises the urgency once in 24 hours; up to 10 people watch, beside the requestor.
 RAISE_AGAIN_AFTER = timedelta(hours=24)
-# SPEC 1: up to 10 people of the account get a case's notices beside the requestor.
 MOST_WATCHERS = 10
 
 
