@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from entitlements.models import Invitation, License, Seat
@@ -12,7 +11,7 @@ from entitlements.ports import open_work
 from entitlements.queries import contacts_of_account
 from portal.accounts import operations as people
 from portal.accounts.models import Account, Country, User, checked_email, checked_name
-from portal.accounts.zones import validate_zone
+from portal.accounts.zones import require_zone
 from portal.errors import DomainError, FieldRefused
 
 
@@ -26,10 +25,11 @@ def open_account(
     """
     require(entitlements_refusal(actor))
     people.check_language(language)
+    require_zone(time_zone, "time_zone")
     account = Account(
         name=_free_name(name),
         country=country,
-        time_zone=_zone(time_zone),
+        time_zone=time_zone,
         language=language,
         created_at=now,
     )
@@ -57,12 +57,13 @@ def change_account(
     """
     require(entitlements_refusal(actor))
     people.check_language(language)
+    require_zone(time_zone, "time_zone")
     with transaction.atomic():
         locked = locked_account(account.pk)
         wanted = {
             "name": locked.name if name.strip() == locked.name else _free_name(name),
             "country_id": country.pk,
-            "time_zone": _zone(time_zone),
+            "time_zone": time_zone,
             "language": language,
         }
         before = {
@@ -246,12 +247,3 @@ def _save_account(account: Account) -> None:
     except IntegrityError as error:
         # Somebody else took the name in between.
         raise FieldRefused("account_name_taken", "name", name=account.name) from error
-
-
-def _zone(time_zone: str) -> str:
-    try:
-        if time_zone:
-            validate_zone(time_zone)
-    except ValidationError as error:
-        raise FieldRefused("unknown_zone", "time_zone") from error
-    return time_zone

@@ -90,8 +90,8 @@ def test_a_refusal_is_a_sentence_with_its_values(code: str) -> None:
             DomainError(
                 "already_asked", product="Analytics", asked_at=datetime(2026, 3, 1, 8, tzinfo=UTC), hours=5
             ),
-            "You asked for a seat for Analytics already: Sun 1 Mar 2026, 08:00 UTC. Ask again after 5 hours, or"
-            " write to your account administrator.",
+            "You asked for a seat for Analytics already: Sun 1 Mar 2026, 08:00 UTC. Ask again after 5 hours,"
+            " or write to your account administrator.",
         ),
         (
             DomainError("term_ended", product="Analytics", last_on=date(2026, 3, 31)),
