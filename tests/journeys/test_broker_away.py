@@ -1,4 +1,7 @@
-"""With the broker stopped people sign in, file and reply within two seconds, and the mail follows later."""
+"""With the broker stopped people sign in, file, reply and upload in two seconds, and the mail follows later.
+
+Staff are told that nothing wakes the workers.
+"""
 
 import gc
 import time
@@ -10,20 +13,25 @@ import kombu.transport.redis  # as the web process does when it starts
 import pytest
 from celery import current_app
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from cases.models import Case, Message
-from portal.clock import machine_now
+from portal.clock import business_now, machine_now
+from portal.files.models import StoredFile
 from portal.notices.models import Notice
 from portal.notices.operations import nudge_sender
 from portal.notices.sender import send_due
 from portal.work.form_tokens import new_token
 from portal.work.health import broker_reachable
 from portal.work.instance import adopt
+from portal.work.timed import run_tick
 from tests.factories import people
+from tests.portal.files.conftest import store_folder
 
 assert kombu.transport.redis
+__all__ = ["store_folder"]
 
 # The issue's promise to people, not a benchmark: beyond it a page counts as hanging.
 PATIENCE_SECONDS = 2.0
@@ -55,7 +63,7 @@ def in_time(act: object) -> object:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("no_broker")
-def test_people_sign_in_file_and_reply_and_the_mail_follows() -> None:
+def test_people_sign_in_file_reply_and_upload_and_the_mail_follows(store_folder: Path) -> None:
     assert broker_reachable() is False
     license_ = people.make_license()
     owner = people.make_customer(license_, can_sign_in=True)
@@ -75,18 +83,40 @@ def test_people_sign_in_file_and_reply_and_the_mail_follows() -> None:
     }
     assert in_time(lambda: client.post("/cases/new/", filing)).status_code == 302  # type: ignore[attr-defined]
     case = Case.objects.get()
-    reply = {"form_token": new_token(), "text": "More about it."}
+    log = SimpleUploadedFile("a.log", b"one line\n")
+    reply = {"form_token": new_token(), "text": "More about it.", "files": log}
     assert in_time(lambda: client.post(f"/cases/{case.number}/reply/", reply)).status_code == 302  # type: ignore[attr-defined]
     assert list(Message.objects.order_by("pk").values_list("body", flat=True)) == [
         "Nobody wakes the sender.",
         "More about it.",
     ]
+    kept = StoredFile.objects.get()
+    assert (kept.name, (store_folder / kept.blob).read_bytes()) == ("a.log", b"one line\n")
 
     theirs = Notice.objects.filter(recipient=owner)
     assert list(theirs.values_list("kind", "state")) == [("case_acknowledgement", "pending")]
     send_due(machine_now())
     assert [message.to for message in mail.outbox if message.to == [owner.email]] == [[owner.email]]
     assert list(theirs.values_list("state", flat=True)) == ["sent"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_broker")
+def test_staff_are_told_by_the_health_address_and_the_clocks_page() -> None:
+    adopt()
+    run_tick(business_now())  # before the broker went away
+    staff = Client()
+    staff.force_login(people.make_agent())
+
+    health = in_time(lambda: staff.get("/health/clock"))
+    page = in_time(lambda: staff.get("/admin/work/heartbeat/"))
+
+    told = health.json()  # type: ignore[attr-defined]
+    assert (health.status_code, told["ok"], told["reasons"]) == (503, False, ["broker_away"])  # type: ignore[attr-defined]
+    content = page.content.decode()  # type: ignore[attr-defined]
+    assert page.status_code == 200  # type: ignore[attr-defined]
+    assert "The clock needs attention" in content
+    assert "The broker does not answer, so nothing wakes the workers." in content
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted in /proc")
