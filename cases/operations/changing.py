@@ -129,15 +129,15 @@ def changing(
 ) -> Iterator[Change]:
     """This will lock the case (the license before it where a seat counts) and check `action`.
 
-    Before both it holds whoever of staff acts, and who is to own the case: nobody leaves with it.
+    Before both it holds whoever of staff acts, and `owner`, who is to have the case: nobody leaves with it.
 
     Raises:
         Case.DoesNotExist: `actor` may not see the case, or not any more.
         NotAllowed, DomainError: the action is refused; nothing has changed.
     """
     with transaction.atomic():
-        if actor.is_staff:
-            hold_staff(actor, *([owner] if owner else []))
+        if held := [person for person in (actor, owner) if person is not None and person.is_staff]:
+            hold_staff(*held)
         if with_license or not staff_groups(actor):
             # Removing a contact holds the same lock: a reply comes wholly before it or is refused.
             locked_license(case.license_id)

@@ -40,16 +40,18 @@ def reopen_case(
 ) -> Message:
     """This will reopen a closed case; nothing of the old period, hold or escalation survives.
 
-    The customer may until the window's last instant, inclusive; staff at any time.
+    The customer may until the window's last instant, inclusive; staff at any time. It goes back to its
+    owner, if that is still staff.
     """
-    with changing(case, Action.REOPEN, actor=actor, now=now) as change:
+    owner = case.owner
+    with changing(case, Action.REOPEN, actor=actor, now=now, owner=owner) as change:
         reopened = change.case
         reopened.closed_at = reopened.reopen_until = None
         reopened.resolution = ""
         reopened.escalated_at = reopened.acknowledged_at = None
         reopened.escalation_reason = ""
-        if reopened.owner is not None and not reopened.owner.is_active:
-            reopened.owner = None
+        # Held against leaving; had another owned it meanwhile, it would be for the queue.
+        reopened.owner = owner if owner and owner.pk == reopened.owner_id and owner.is_active else None
         restart_target(reopened, now=now)
         change.move()
         purpose = Message.Purpose.REPLY if change.is_by_customer else Message.Purpose.ANSWER

@@ -42,17 +42,19 @@ def edit_watchers(case: Case, *, watchers: Iterable[User], actor: User, now: dat
 
 def set_watchers(case: Case, watchers: Iterable[User], *, now: datetime) -> tuple[set[int], set[int]]:
     """This will make `watchers` the watchers of a locked case and give their keys before and after."""
-    wanted = {person.pk: person for person in watchers if person.pk != case.requestor_id}
-    if any(person.account_id != case.account_id or not person.is_active for person in wanted.values()):
+    wanted = {person.pk for person in watchers if person.pk != case.requestor_id}
+    # Asked anew: a form was filled in before the case was locked.
+    those = User.objects.filter(pk__in=wanted, account=case.account_id, is_active=True)
+    if wanted and set(those.values_list("pk", flat=True)) != wanted:
         raise FieldRefused("not_of_the_account", field="watchers")
     if len(wanted) > MOST_WATCHERS:
         raise FieldRefused("too_many_watchers", field="watchers")
     present = set(Watcher.objects.filter(case=case).values_list("user_id", flat=True))
-    Watcher.objects.filter(case=case, user_id__in=present - wanted.keys()).delete()
-    added = sorted(wanted.keys() - present)
+    Watcher.objects.filter(case=case, user_id__in=present - wanted).delete()
+    added = sorted(wanted - present)
     Watcher.objects.bulk_create(Watcher(case=case, user_id=key, added_at=now) for key in added)
     case.refresh_from_db(fields=["watchers"])  # lets go of those that were read before, without a statement
-    return present, set(wanted)
+    return present, wanted
 
 
 def watchers_change(before: Collection[int], after: Collection[int]) -> dict[str, list[object]]:

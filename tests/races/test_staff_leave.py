@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from cases import operations
+from cases.lifecycle import Resolution
 from cases.models import Case
 from portal.accounts.models import User
 from portal.accounts.operations import set_staff_sign_in
@@ -34,6 +35,19 @@ def assigning(case: Case, ada: User, lou: User) -> Actor:
     )
 
 
+def reopening(case: Case, ada: User, _lou: User) -> Actor:
+    """By its requestor: it goes back to Ada."""
+    operations.claim_case(case, actor=fresh(ada), now=NOW)
+    done = {"resolution": Resolution.OBSOLETE, "reason": "Sent twice."}
+    operations.close_case(case, **done, actor=fresh(ada), now=NOW)
+    return Actor(
+        "the reopening",
+        lambda: operations.reopen_case(
+            Case.objects.get(pk=case.pk), text="Not yet.", actor=fresh(case.requestor), now=NOW
+        ),
+    )
+
+
 def leaving(person: User) -> Actor:
     root = make_superuser()
     return Actor(
@@ -46,7 +60,7 @@ def stands(case: Case) -> tuple[str, str | None]:
     return Case.objects.values_list("status", "owner__name").get(pk=case.pk)
 
 
-@pytest.mark.parametrize("giving", [claiming, assigning])
+@pytest.mark.parametrize("giving", [claiming, assigning, reopening])
 def test_a_case_that_came_first_is_freed_by_the_leaving(
     case: Case, ada: User, lou: User, giving: Giving
 ) -> None:
@@ -69,6 +83,17 @@ def test_whoever_left_first_gets_no_case(
     in_turn(leave, gift)
 
     assert (leave.error, type(gift.error).__name__) == (None, refused)
+    assert stands(case) == ("awaiting_assignment", None)
+
+
+def test_a_case_that_is_reopened_after_its_owner_left_is_for_the_queue(
+    case: Case, ada: User, lou: User
+) -> None:
+    back, leave = reopening(case, ada, lou), leaving(ada)
+
+    in_turn(leave, back)
+
+    assert (leave.error, back.error) == (None, None)
     assert stands(case) == ("awaiting_assignment", None)
 
 
