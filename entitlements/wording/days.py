@@ -3,13 +3,13 @@
 from datetime import date
 
 from django.utils.dateformat import format as date_format
+from django.utils.formats import get_format
 from django.utils.translation import pgettext
 
 
 def day(when: date) -> str:
     """Write a day as people read it: 3 Dec 2025."""
-    # Translators: Django date format of a day without a time: 3 Dec 2025
-    return date_format(when, pgettext("day", "j M Y"))
+    return date_format(when, get_format("DATE_FORMAT"))
 
 
 def days(first_on: date, last_on: date) -> str:

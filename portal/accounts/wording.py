@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta, tzinfo
 
 from django.utils.dateformat import format as date_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.formats import get_format
+from django.utils.translation import gettext, ngettext
 
 _MINUTE = timedelta(minutes=1)
 
@@ -11,13 +12,11 @@ _MINUTE = timedelta(minutes=1)
 def exact(when: datetime, zone: tzinfo) -> str:
     """Write an aware instant in a zone, to the minute and with the zone's name: Wed 3 Dec 2025, 10:26 PST.
 
-    Names of days and months, and their order, are those of the active language. A zone without letters of
-    its own is written as its distance from UTC: UTC+04:00.
+    Names of days and months, and their order (`portal.formats`), are those of the active language. A zone
+    without letters of its own is written as its distance from UTC: UTC+04:00.
     """
     local = when.astimezone(zone)
-    # Translators: Django date format of an exact instant, without its zone: Wed 3 Dec 2025, 10:26
-    moment = date_format(local, pgettext("instant", "D j M Y, H:i"))
-    return f"{moment} {zone_label(local)}"
+    return f"{date_format(local, get_format('DATETIME_FORMAT'))} {zone_label(local)}"
 
 
 def zone_label(local: datetime) -> str:

@@ -1,1 +1,1 @@
-"""How dates are written where Django writes them itself, as in the lists of the admin."""
+"""How days and instants are written in each language: on pages, in mail, and in the lists of the admin."""

@@ -1,1 +1,1 @@
-"""English: as `portal.accounts.wording` writes instants on the portal's own pages."""
+"""English."""

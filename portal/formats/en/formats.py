@@ -1,7 +1,5 @@
 """Formats of Django's `date` filter: day, month, year, and 24 hours."""
 
-DATE_FORMAT = "D j M Y"
+DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "D j M Y, H:i"
-SHORT_DATE_FORMAT = "j M Y"
-SHORT_DATETIME_FORMAT = "j M Y, H:i"
