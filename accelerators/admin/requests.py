@@ -34,11 +34,12 @@ from entitlements.permissions import entitlements_refusal
 from entitlements.queries import contacts_of
 from portal.accounts.admin_access import OperationAdmin, RefusableForm
 from portal.accounts.groups import CASE_WORKERS, StaffGroup
+from portal.accounts.keys import KEY_DIGITS
 from portal.accounts.models import User
 from portal.accounts.wording import exact
 from portal.clock import business_now
 
-_NUMBER = re.compile(r"\s*(?:[Rr]-)?(\d{1,18})\s*")
+_NUMBER = re.compile(rf"\s*(?:[Rr]-)?(\d{{1,{KEY_DIGITS}}})\s*")
 # Nothing for what awaits no decision; where nothing stands in an order, each database says differently.
 _WAITING_SINCE = Case(When(status=Status.REQUESTED, then=F("asked_at")))
 _DECISIONS = (Action.ACCEPT, Action.DECLINE, Action.CANCEL, Action.HAND_TO_COLLEAGUE)

@@ -12,6 +12,7 @@ from accelerators.kinds import Kind
 from accelerators.lifecycle import ENDED, OPEN, Status
 from accelerators.models.catalogue import CatalogueRow
 from accelerators.wording import STATUSES
+from entitlements.add_ons import OF_THE_ACCOUNT
 from entitlements.models import License
 from entitlements.queries import accounts_looked_after, active_license_ids, deciding_places
 from portal.accounts.groups import CASE_WORKERS, StaffGroup, staff_groups
@@ -45,7 +46,7 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
         Agents and leads all; success managers those of the accounts in whose team they are, and those of
         accounts that nobody decides for; entitlement managers those for add-ons. Of a customer's account:
         its administrator and who sees the whole account's cases all; others their own, and with *may
-        request* those of their products.
+        request* those of their products and for the whole account.
         """
         groups = staff_groups(user)
         if CASE_WORKERS & groups:
@@ -59,8 +60,8 @@ class EngagementRequestQuerySet(models.QuerySet["EngagementRequest"]):
             return of_account
         own = active_license_ids(user)
         mine = Q(requester=user) & Q(license__in=own)
-        if user.may_request:
-            mine |= Q(license__in=own)
+        if user.may_request and own:
+            mine |= Q(license__in=own) | Q(slug__in=sorted(OF_THE_ACCOUNT))
         administered = Account.objects.filter(administrator=user)
         return of_account.filter(mine | Q(license__account__in=administered.values("pk")))
 

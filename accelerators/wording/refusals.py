@@ -12,6 +12,7 @@ from accelerators.wording.catalogue import add_on_names
 from accelerators.wording.requests import STATUS_NAMES, units_text
 from entitlements.add_ons import IN_UNITS, AddOn
 from entitlements.plans import Plan
+from entitlements.terms import LATEST_AT
 from entitlements.wording import ADD_ON_NAMES, PLAN_NAMES, Words, day
 from entitlements.wording import refusal_text as entitlements_text
 from portal.accounts.wording import exact
@@ -106,8 +107,8 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "already_requested_for_account": lambda values: (
         _(
-            "It is requested already for your whole account (%(number)s). Await the answer, or cancel that"
-            " one."
+            "It is requested already for your whole account (%(number)s). The answer will count for all of"
+            " you."
         )
         % values
     ),
@@ -156,7 +157,7 @@ _REFUSALS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "grant_is_over": lambda _values: _("It has ended already."),
     "row_in_the_past": lambda _values: _("Choose an instant in the future: what was offered before stays."),
     "row_taken": lambda _values: _("There is a row for this instant already."),
-    "row_out_of_range": lambda _values: _("Choose a year before 2200."),
+    "row_out_of_range": lambda _values: _("Choose a year not after %(last)s.") % {"last": LATEST_AT.year},
     "row_unchanged": lambda _values: _("Nothing differs from the row in force then."),
     "cells_of_add_ons": lambda _values: _("The two plans' fields are for add-ons, and only for them."),
     "category_missing": lambda _values: _("Choose the category of the accelerator."),

@@ -51,7 +51,8 @@ def sure_field() -> forms.BooleanField:
 class DatedForm(RefusableForm):
     """A form that is saved only by who has seen whom it affects.
 
-    The tick carries what was seen, as a keyed digest: it counts for no other text and nobody else affected.
+    The tick carries what was seen, as a keyed digest: it counts for no other row, nothing else typed and no
+    other sentence of whom it affects.
     """
 
     def affected(self) -> str:
