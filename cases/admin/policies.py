@@ -117,12 +117,6 @@ class FollowUpPolicyAdmin(OperationAdmin):
         """Show of a row what the list shows."""
         return self.list_display if obj else self.fields
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the rows under a title of their own."""
-        return super().changelist_view(request, {"title": _("Follow-up policies"), **(extra_context or {})})
-
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.follow_up import LONGEST_HOLD_DAYS
 from cases.forms.fields import PeopleField, TextField, ask_plainly, field_of_people
 from cases.lifecycle import Channel, EscalationReason, Resolution
 from cases.models import PHONE_LENGTH, Case, case_number
@@ -77,7 +79,9 @@ class HoldForm(ReasonForm):
     last_on = forms.DateField(
         label=_("Hold until the end of"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("At most 30 days ahead, in the account's time zone."),
+        help_text=format_lazy(
+            _("At most {days} days ahead, in the account's time zone."), days=LONGEST_HOLD_DAYS
+        ),
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, help_text=_("The customer sees it."))
     field_order = ("form_token", "last_on", "reason")

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.follow_up import LONGEST_HOLD_DAYS
 from cases.lifecycle import ENDED, MOST_WATCHERS, RAISE_AGAIN_AFTER, Action, Role
 from cases.wording.history import actor_name, event_name
 from cases.wording.labels import ACTION_NAMES, ROLE_NAMES, STATUS_NAMES, Words, in_hours, status_name
@@ -74,7 +75,9 @@ _REFUSALS: Mapping[str, Words] = {
         "P1 needs a phone number, the business impact and the promise to be reachable 24x7."
     ),
     "hold_in_the_past": gettext_lazy("Choose a day that has not ended yet in the account's zone."),
-    "hold_too_long": gettext_lazy("A hold ends at most 30 days ahead. Choose an earlier day."),
+    "hold_too_long": format_lazy(
+        gettext_lazy("A hold ends at most {days} days ahead. Choose an earlier day."), days=LONGEST_HOLD_DAYS
+    ),
     "not_a_contact_of_the_product": gettext_lazy(
         "Only an active named contact of the product can become the requestor. Choose one of the list."
     ),
