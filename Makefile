@@ -70,7 +70,7 @@ matrix: setup-dev ## Measure who may do what at every address and write docs/aut
 kills: setup-dev ## Kill processes at random points, with a histogram; N=10000 kills, SEED=1, DATABASE_URL
 	@LOG_LEVEL=ERROR $(IN_VENV) -m pytest tests/kills/at_random.py -q -s --timeout 7200 --show-capture no
 
-machine: setup-dev ## Walk portal and model side by side; STEPS=100000, SEED=1, LIFE=10000, MINUTES=45, DATABASE_URL
+machine: setup-dev ## Walk portal and model side by side; STEPS=100000, SEED=1, LIFE=10000, MINUTES=90, DATABASE_URL
 	@$(IN_VENV) -m tests.machine
 
 mutants: setup-dev ## Seed every fault that the lifecycle machine has to catch; the suite seeds every other one
@@ -96,6 +96,10 @@ pictures: setup-dev ## Draw the README's pictures from the running demo; needs C
 
 chaos: setup-dev ## People, kill -9 and outages, then a table; SECONDS_=600 SEED=7 CANARY=forms-twice; needs PostgreSQL's programs
 	@$(IN_VENV) -m tests.chaos --seconds "$(SECONDS_)" $(if $(SEED),--seed "$(SEED)") $(if $(CANARY),--canary "$(CANARY)")
+
+.PHONY: canaries
+canaries: setup-dev ## Break one thing on purpose in each of seven short runs of chaos, which must find it; ten minutes
+	@$(IN_VENV) -m tests.chaos.try_canaries
 
 # $(call sync,runtime|dev): does nothing when the lock file's checksum is the one last installed.
 # pip only brings uv, into the environment and from outside it: Debian's python3-venv is not needed.

@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from itertools import pairwise
 from statistics import median
 
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
+from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.filling import Portfolio
 from bench.measuring import ROUNDS, Line, ratio, seconds, spread, take_turns
 from cases.models import Case
+from cases.views.lists import list_context
 from cases.views.page import case_or_404, page_context
 from portal.accounts.models import User
 from portal.clock import business_now
@@ -85,7 +89,12 @@ def compare(portfolio: Portfolio, rounds: int = ROUNDS, requests: int = _REQUEST
     customers = [
         _beside(browser, what, addresses, rounds=rounds, requests=requests) for what, addresses in shown
     ]
-    return [*customers, _parts(case, rounds, requests), _staff_list(rounds, requests)]
+    shares = [_shares_of_list(browser, case.requestor), _shares_of_case(browser, case)]
+    return [
+        *customers,
+        *(share.measured(rounds, requests) for share in shares),
+        _staff_list(rounds, requests),
+    ]
 
 
 def _waiting_case(portfolio: Portfolio) -> Case:
@@ -124,24 +133,63 @@ def _turns(
     return take_turns(variants, rounds)
 
 
-def _parts(case: Case, rounds: int, requests: int) -> Line:
-    """Where the time of a waiting case goes, without middleware and session."""
-    user, now = case.requestor, business_now()
-    context = page_context(case_or_404(user, case.pk), user, now)
-    request = RequestFactory().get(f"/cases/{case.number}/")
-    request.user = user
-    parts: dict[str, Callable[[], object]] = {
-        "read": lambda: case_or_404(user, case.pk),
-        "gather": lambda: page_context(case_or_404(user, case.pk), user, now),
-        "render": lambda: render_to_string("cases/case.html", context, request),
-    }
-    taken = take_turns({name: partial(_median, part, requests) for name, part in parts.items()}, rounds)
-    # What is gathered hangs on the case, so that each time it is read anew.
-    taken["gather"] = [both - read for both, read in zip(taken["gather"], taken["read"], strict=True)]
-    return Line(
-        "of a waiting case: reading it; messages, history and what can be done; rendering",
-        "; ".join(spread(taken[name], "ms", 1) for name in parts),
+@dataclass(frozen=True)
+class _Shares:
+    """Where the time of a page goes: parts that follow each other, each timed with those before it."""
+
+    what: str
+    parts: Mapping[str, Callable[[], object]]
+    render: Callable[[], object]
+    whole: Callable[[], object]
+
+    def measured(self, rounds: int, requests: int) -> Line:
+        """This will time the parts in turns; what is left is the session, middleware and the rest."""
+        acts = {**self.parts, "rendering": self.render, "whole": self.whole}
+        taken = take_turns({name: partial(_median, act, requests) for name, act in acts.items()}, rounds)
+        last = list(self.parts)[-1]
+        rows = zip(taken["whole"], taken[last], taken["rendering"], strict=True)
+        rest = [whole - gathered - rendered for whole, gathered, rendered in rows]
+        for before, name in reversed(list(pairwise(self.parts))):
+            taken[name] = [both - one for both, one in zip(taken[name], taken[before], strict=True)]
+        shown = {name: taken[name] for name in (*self.parts, "rendering")} | {"the rest": rest}
+        return Line(
+            f"{self.what}: where the time goes",
+            "; ".join(f"{name} {spread(times, 'ms', 1)}" for name, times in shown.items()),
+        )
+
+
+def _shares_of_list(browser: Browser, user: User) -> _Shares:
+    now, asked = business_now(), QueryDict("view=all")
+    request, context = _asked("/cases/", user), list_context(user, asked, now)
+    return _Shares(
+        "the list",
+        {"gathering": lambda: list_context(user, asked, now)},
+        lambda: render_to_string("cases/list.html", context, request),
+        lambda: browser.get("/cases/?view=all"),
     )
+
+
+def _shares_of_case(browser: Browser, case: Case) -> _Shares:
+    user, now, address = case.requestor, business_now(), f"/cases/{case.number}/"
+    request, context = _asked(address, user), page_context(case_or_404(user, case.pk), user, now)
+    return _Shares(
+        "a waiting case",
+        {
+            "reading it": lambda: case_or_404(user, case.pk),
+            # It hangs on the case, so that each time it is read anew.
+            "messages, history and what can be done": lambda: page_context(
+                case_or_404(user, case.pk), user, now
+            ),
+        },
+        lambda: render_to_string("cases/case.html", context, request),
+        lambda: browser.get(address),
+    )
+
+
+def _asked(address: str, user: User) -> HttpRequest:
+    request = RequestFactory().get(address)
+    request.user = user
+    return request
 
 
 def _median(act: Callable[[], object], times: int) -> float:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from cases.queries import count_views, for_list, policy_in_force, views_at
 from cases.response import time_left
 from cases.timeline import closing_instant, reopening_ends_in
 from cases.wording import STATUS_NAMES, event_name, span
+from portal.accounts.models import User
 from portal.accounts.visitors import signed_in
 from portal.clock import business_now
 
@@ -35,11 +37,16 @@ WHOSE = {"mine": _("Mine"), "account": _("My account’s")}
 @require_safe
 def case_list(request: HttpRequest) -> HttpResponse:
     """This will show one page of the cases that the person may see; unknown filters count as none."""
-    user, now = signed_in(request), business_now()
+    context = list_context(signed_in(request), request.GET, business_now())
+    return render(request, "cases/list.html", context)
+
+
+def list_context(user: User, asked: QueryDict, now: datetime) -> dict[str, Any]:
+    """This will gather what the list shows a person who asked for a view, a status, a page."""
     views = {view.key: view for view in views_at(now)}
-    view = views.get(request.GET.get("view", ""), views["open"])
-    whose = request.GET.get("whose") if request.GET.get("whose") in WHOSE else "account"
-    status = request.GET.get("status") if request.GET.get("status") in set(Status) else ""
+    view = views.get(asked.get("view", ""), views["open"])
+    whose = asked.get("whose") if asked.get("whose") in WHOSE else "account"
+    status = asked.get("status") if asked.get("status") in set(Status) else ""
     cases = Case.objects.visible_to(user)
     if whose == "mine":
         cases = cases.filter(requestor=user)
@@ -48,8 +55,8 @@ def case_list(request: HttpRequest) -> HttpResponse:
     pages = Paginator(for_list(chosen), PAGE_SIZE)
     if not status:
         pages.count = counts[view.key]  # known already
-    page = pages.get_page(request.GET.get("page"))
-    context = {
+    page = pages.get_page(asked.get("page"))
+    context: dict[str, Any] = {
         "page": page,
         "rows": [row_of(case, now) for case in page.object_list],
         "views": [
@@ -67,7 +74,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     }
     if view.key == "reopenable" and not page.object_list:
         context["reopening"] = span(policy_in_force(now).rules().reopen_within)
-    return render(request, "cases/list.html", context)
+    return context
 
 
 @dataclass(frozen=True)

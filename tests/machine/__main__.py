@@ -1,6 +1,6 @@
 """`make machine`: a million steps on the pure core, then STEPS on the database that DATABASE_URL names.
 
-STEPS (100,000), SEED (1), LIFE (10,000: the length of the one long life among them) and MINUTES (45: after
+STEPS (100,000), SEED (1), LIFE (10,000: the length of the one long life among them) and MINUTES (90: after
 these it stops where it is) come from the environment. Without DATABASE_URL it is a SQLite file of its own.
 """
 
@@ -37,7 +37,7 @@ STEPS_OF_A_LIFE = 200
 def main() -> int:
     """This will walk and say how far; gives 1 where portal and model parted, 2 where the time ran out."""
     steps, seed = int(os.environ.get("STEPS", "100000")), int(os.environ.get("SEED", "1"))
-    ends_at = time.monotonic() + 60 * float(os.environ.get("MINUTES", "45"))
+    ends_at = time.monotonic() + 60 * float(os.environ.get("MINUTES", "90"))
     started = time.monotonic()
     try:
         made = PureWalk(seed).walk(PURE_STEPS)
