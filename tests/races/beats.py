@@ -1,16 +1,16 @@
 """A simulated week under one beat or two: the real tasks, woken at the instants that each beat chooses."""
 
-import queue
 import random
 import re
-import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import time_machine
-from django.db import connections, transaction
+from celery import Task
+from django.db import transaction
 
 from cases import operations
 from cases.lifecycle import Status
@@ -22,11 +22,14 @@ from portal.notices.tasks import send
 from portal.work.tasks import tick
 from tests.factories.cases import ASKED, make_waiting_case
 from tests.factories.people import make_agent, make_customer, make_license
+from tests.races.stage import LEASE, Actor, Statement, on_postgresql
 
 WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 # What differs between two runs that did the same: keys that the database counts up, and machine time.
 _COUNTED_KEY = re.compile(r":[eh]\d+:")
+# Where two beats meet: one has read what is due, under its lock where there is one, and written nothing.
+_MEET_AT = {tick.name: Statement(r'^INSERT INTO "cases_(followupstep|caseevent)"'), send.name: LEASE}
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,14 @@ class Week:
     cases: list[Case]
     deeds: dict[datetime, list[Callable[[], object]]]
     beats: tuple[list[datetime], list[datetime]]
-    tasks: tuple[Callable[[], object], ...]
+    tasks: tuple[Task, ...]
 
     def instants(self) -> list[datetime]:
         """Every instant at which something happens, in order."""
         return sorted({*self.deeds, *self.beats[0], *self.beats[1]})
 
 
-def make_week(
-    *, seed: int, cases: int, every: timedelta, tasks: tuple[Callable[[], object], ...] = (tick, send)
-) -> Week:
+def make_week(*, seed: int, cases: int, every: timedelta, tasks: tuple[Task, ...] = (tick, send)) -> Week:
     """A week from its seed; at every third beat the two meet in the same instant. No mail waits before it."""
     dice = random.Random(seed)
     license_ = make_license()
@@ -72,45 +73,6 @@ def _deed(case: Case, rita: User, at: datetime, *, is_answer: bool) -> Callable[
     return lambda: operations.extend_waiting(case, actor=rita, now=at)
 
 
-@dataclass
-class Beat:
-    """A beat with its worker: a thread with a database session of its own that carries out each wake-up."""
-
-    tasks: tuple[Callable[[], object], ...]
-    faults: list[Exception] = field(default_factory=list)
-    _woken: "queue.Queue[bool]" = field(default_factory=queue.Queue)
-
-    def __post_init__(self) -> None:
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Let it tick and send now."""
-        self._woken.put(True)
-
-    def wait(self) -> None:
-        """Return once it has done what it was woken for."""
-        self._woken.join()
-
-    def end(self) -> None:
-        """Let the thread go."""
-        self._woken.put(False)
-        self._thread.join(15)
-
-    def _run(self) -> None:
-        try:
-            while self._woken.get():
-                try:
-                    for task in self.tasks:
-                        task()
-                except Exception as error:
-                    self.faults.append(error)
-                finally:
-                    self._woken.task_done()
-        finally:
-            connections.close_all()
-
-
 def under_one_beat(week: Week) -> dict[str, list[Any]]:
     """The rows after a week in which one beat ticks at all instants; nothing of it stays."""
     with transaction.atomic(), time_machine.travel(ASKED, tick=False) as traveller:
@@ -126,22 +88,47 @@ def under_one_beat(week: Week) -> dict[str, list[Any]]:
     return rows
 
 
-def under_two_beats(week: Week) -> tuple[dict[str, list[Any]], list[Exception]]:
-    """The rows after a week under two beats, and what went wrong in either."""
-    beats = (Beat(week.tasks), Beat(week.tasks))
-    woken = [set(instants) for instants in week.beats]
+@dataclass
+class Together:
+    """What two beats left, what went wrong in either, and how often they met over each task."""
+
+    rows: dict[str, list[Any]]
+    faults: list[Exception]
+    met: Counter[str]
+
+
+def under_two_beats(week: Week) -> Together:
+    """A week under two beats.
+
+    Where both wake in one instant, the one that begins stands before it writes, and the other does all that
+    it can; they take turns at beginning.
+    """
+    faults, met = [], Counter[str]()
     with time_machine.travel(ASKED, tick=False) as traveller:
-        for at in week.instants():
+        for number, at in enumerate(week.instants()):
             traveller.move_to(at)
             for deed in week.deeds.get(at, ()):
                 deed()
-            for beat in (beat for beat, instants in zip(beats, woken, strict=True) if at in instants):
-                beat.wake()
-            for beat in beats:
-                beat.wait()
+            woken = [name for name, beat in zip(("one", "other"), week.beats, strict=True) if at in beat]
+            for task in week.tasks:
+                beats = [Actor(f"the {name} beat's worker", task) for name in woken]
+                met[task.name] += _carry_out(beats[::-1] if number % 2 else beats, _MEET_AT[task.name])
+                faults += [beat.error for beat in beats if beat.error is not None]
+    return Together(rows_now(), faults, met)
+
+
+def _carry_out(beats: list[Actor], at: Statement) -> bool:
+    """Let one beat's worker do its work, or two at once; say whether one stood while the other came."""
+    has_met = False
+    for other in beats[1:]:
+        has_met = beats[0].goes_until(before=at)
+        if on_postgresql():
+            other.finish()  # it passes over what the first one has locked
+        else:
+            other.goes_as_far_as_it_can(beats[0])
     for beat in beats:
-        beat.end()
-    return rows_now(), [*beats[0].faults, *beats[1].faults]
+        beat.finish()
+    return has_met
 
 
 def rows_now() -> dict[str, list[Any]]:

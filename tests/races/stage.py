@@ -60,13 +60,12 @@ class Actor:
 
     def go_until(self, *, before: Statement | None = None, after: Statement | None = None) -> None:
         """Start or go on, and return once the actor stands before or after a statement."""
-        self._go(("before", before) if before else ("after", after) if after else None)
-        self._wait(lambda: self._is_standing or self._is_done, "stands or is done")
-        assert not self._is_done, f"{self.name} never came there; it ended with {self.outcome!r}"
+        came = self.goes_until(before=before, after=after)
+        assert came, f"{self.name} never came there; it ended with {self.outcome!r}"
 
-    def goes_until(self, *, after: Statement) -> bool:
-        """Start or go on; return whether the actor came to stand after the statement, or ended without it."""
-        self._go(("after", after))
+    def goes_until(self, *, before: Statement | None = None, after: Statement | None = None) -> bool:
+        """Start or go on; return whether the actor came to stand at the statement, or ended without it."""
+        self._go(("before", before) if before else ("after", after) if after else None)
         self._wait(lambda: self._is_standing or self._is_done, "stands or is done")
         return self._is_standing
 
