@@ -14,7 +14,15 @@ from pathlib import Path
 import django
 from django.core.management import CommandError, call_command
 
-from tests.chaos import canaries, checking_answers, checking_notices, checking_operations, report, sink
+from tests.chaos import (
+    canaries,
+    checking_answers,
+    checking_enough,
+    checking_notices,
+    checking_operations,
+    report,
+    sink,
+)
 from tests.chaos.business_clock import BusinessClock
 from tests.chaos.cluster import ProgramsMissing, find_programs
 from tests.chaos.generator import Actor, Register, World
@@ -27,7 +35,7 @@ from tests.chaos.stored import Stored
 from tests.chaos.verdict import Verdict
 from tests.system.running import ROOT
 
-# Every kind of fault comes within this time, whatever the seed.
+# Every kind of fault, and enough of all else, comes within this time, whatever the seed.
 _SECONDS_FOR_EVERY_KIND = 100
 _QUIET_WITHIN_SECONDS = 120.0
 _MISSING_PROGRAMS = 2
@@ -59,15 +67,7 @@ def main() -> int:
         clock = BusinessClock()
         failures = _play(stage, people, recorder, clock, seed=seed, seconds=options.seconds)
         _say("Everything is up again; waiting until nothing is due and the outbox is empty ...")
-        waited = _since_the_last_fault(recorder.history) if _is_nought(stage, _DUE) else None
-        is_settled = _settle(stage)
-        _end_all_but_the_database(stage)
-        stored = _stored(stage)
-        verdicts = [
-            *_check(recorder.history, stored, failures, seconds=options.seconds),
-            *checking_answers.liveness(recorder.history, waited_seconds=waited, is_settled=is_settled),
-            _invariants(),
-        ]
+        verdicts = _judge(stage, recorder.history, failures, seconds=options.seconds)
         said = f"{report.figures(recorder.history)}\n\n{report.table(verdicts)}"
         recorder.close()
         is_right = all(verdict.is_right for verdict in verdicts)
@@ -154,6 +154,20 @@ def _colleagues(person: Person, people: list[Person]) -> list[str]:
     return [other.email for other in people if person.account == other.account and person != other]
 
 
+def _judge(stage: Stage, history: History, failures: list[str], *, seconds: int) -> list[Verdict]:
+    """Let all come to rest, then hold what is stored against what was seen."""
+    waited = _since_the_last_fault(history) if _is_nought(stage, _DUE) else None
+    waiting = _waiting(stage)
+    is_settled = _settle(stage)
+    _end_all_but_the_database(stage)
+    return [
+        *_check(history, _stored(stage), failures, seconds=seconds),
+        waiting,
+        *checking_answers.liveness(history, waited_seconds=waited, is_settled=is_settled),
+        _invariants(),
+    ]
+
+
 def _since_the_last_fault(history: History) -> float:
     return time.time() - max((fault.ended for fault in history.faults), default=time.time())
 
@@ -168,9 +182,16 @@ def _is_nought(stage: Stage, count: str) -> bool:
     return False
 
 
+def _waiting(stage: Stage) -> Verdict:
+    """End every sender and look at what they left, before time passes for it: that would heal it."""
+    from tests.chaos.reading import outbox
+
+    stage.worker.end()
+    return checking_notices.waiting(outbox())
+
+
 def _settle(stage: Stage) -> bool:
     """Let every mail go out whose sender has died or whose server was away; tell whether all have gone."""
-    stage.worker.end()
     stage.execute(_LET_DELAYS_PASS)
     stage.worker.start()
     return _is_nought(stage, _UNSENT) and _is_nought(stage, _DUE)
@@ -198,6 +219,7 @@ def _check(history: History, stored: Stored, failures: list[str], *, seconds: in
             missing,
         ),
         Verdict("people who acted to the end", "all", f"all but {len(failures)}", failures),
+        *(checking_enough.verdicts(history, stored) if seconds >= _SECONDS_FOR_EVERY_KIND else []),
         *checking_operations.verdicts(history, stored),
         *checking_notices.verdicts(history, stored),
         *checking_answers.verdicts(history),

@@ -13,13 +13,23 @@ _MOST_SECONDS_LATE = 120.0
 
 def verdicts(history: History) -> list[Verdict]:
     """Everything about answers."""
-    excuses = [fault for fault in history.faults if fault.part in _NEEDED_FOR_A_PAGE]
+    excuses = _excuses(history)
     return [
         _outside(history.answers, excuses),
         _clean(history.answers),
         _unanswered(history.answers, excuses),
         _signed_in(history.answers),
     ]
+
+
+def outside_the_windows(history: History) -> list[Answer]:
+    """Answers that no fault of web or database excuses."""
+    excuses = _excuses(history)
+    return [answer for answer in history.answers if not _is_excused(answer, excuses)]
+
+
+def _excuses(history: History) -> list[Fault]:
+    return [fault for fault in history.faults if fault.part in _NEEDED_FOR_A_PAGE]
 
 
 def _outside(answers: Sequence[Answer], excuses: Sequence[Fault]) -> Verdict:

@@ -8,7 +8,7 @@ from datetime import datetime
 from tests.chaos.history import Fault, History
 from tests.chaos.model import CLOSURE, REMINDERS, TARGETS, CaseModel, Event
 from tests.chaos.sink import Delivery
-from tests.chaos.stored import Stored, StoredCase
+from tests.chaos.stored import Outbox, Stored, StoredCase, WaitingMail
 from tests.chaos.verdict import Verdict
 
 # Between the server's acceptance and our note of it lies less than this.
@@ -158,6 +158,25 @@ def _settled(stored: Stored) -> Verdict:
     ]
     figures = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
     return Verdict("mail settled", "sent, or cancelled with a reason", figures or "none", faults)
+
+
+def waiting(outbox: Outbox) -> Verdict:
+    """With every sender ended, each row is let go in time: none is put off, or kept by a sender, for ever."""
+    faults = [
+        f"{row.key}: {row.state} until {row.next_attempt_at}, kept until {row.lease_until}, now {outbox.now}"
+        for row in outbox.rows
+        if not _is_let_go(row, outbox)
+    ]
+    states = Counter(row.state for row in outbox.rows)
+    figures = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    return Verdict("mail that waits after the faults", "let go in time", figures or "none", faults)
+
+
+def _is_let_go(row: WaitingMail, outbox: Outbox) -> bool:
+    if row.state == "sending":
+        last = outbox.now + outbox.lease
+        return row.lease_until is not None and row.lease_until <= last and row.next_attempt_at <= last
+    return row.next_attempt_at <= outbox.now + outbox.longest_delay
 
 
 def _sent_arrived(stored: Stored) -> Verdict:

@@ -75,6 +75,8 @@ class World:
     is_over: threading.Event
     # One after the other: sign-ins that are under way count against their source's limit.
     door: threading.Lock = field(default_factory=threading.Lock)
+    # The kinds of form that somebody has brought to an end.
+    done: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ class Actor(threading.Thread):
         weights = STAFF if self._is_staff else CUSTOMERS
         pattern = r"/act/([a-z-]+)/" if self._is_staff else r"/cases/E-\d{9}/([a-z-]+)/"
         offered = {name for name in re.findall(pattern, page.text) if name in weights}
+        # What nobody has done yet comes first: the rarest would else be missing in some runs.
+        offered = offered - self.world.done or offered
         if self._random.random() < _TRIES_WHAT_IS_NOT_OFFERED or not offered:
             offered = set(weights)
         names = sorted(offered)
@@ -225,6 +229,8 @@ class Actor(threading.Thread):
         result = _result(pages)
         told = next((page for page in pages if page.result == result), pages[-1])
         case = form.case
+        if result == OK:
+            self.world.done.add(form.kind)
         if form.kind == "file" and result == OK:
             case = number_in(told.location)
             assert case is not None, told

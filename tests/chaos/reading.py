@@ -9,13 +9,14 @@ from django.core.files.storage import default_storage
 from cases.models import Case, CaseEvent, FollowUpStep, InternalNote, Message
 from portal.accounts import queries
 from portal.accounts.models import User
-from portal.clock import business_now
+from portal.clock import business_now, machine_now
 from portal.files.models import StoredFile
 from portal.notices.models import Notice
+from portal.notices.rounds import LEASE, LONGEST_DELAY
 from portal.work.models import FormToken
 from tests.chaos.model import Event
 from tests.chaos.sink import Delivery
-from tests.chaos.stored import Stored, StoredCase, StoredNotice, StoredText
+from tests.chaos.stored import Outbox, Stored, StoredCase, StoredNotice, StoredText, WaitingMail
 
 
 def read(deliveries: list[Delivery]) -> Stored:
@@ -117,6 +118,15 @@ def _notices(emails: dict[int, str]) -> list[StoredNotice]:
         )
         for notice in Notice.objects.order_by("pk")
     ]
+
+
+def outbox() -> Outbox:
+    """Read what has still to go out, by machine time, with the portal's own limits."""
+    rows = [
+        WaitingMail(notice.key, notice.state, notice.next_attempt_at, notice.lease_until)
+        for notice in Notice.objects.unsent().order_by("pk")
+    ]
+    return Outbox(machine_now(), LONGEST_DELAY, LEASE, rows)
 
 
 def _damaged_files() -> list[str]:

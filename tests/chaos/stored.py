@@ -1,7 +1,8 @@
 """What the database holds after a run, as plain records: the checker needs no Django."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.chaos.model import Event
 from tests.chaos.sink import Delivery
@@ -46,6 +47,26 @@ class StoredNotice:
     message_id: str
     last_error: str = ""
     because: str = ""
+
+
+@dataclass(frozen=True)
+class WaitingMail:
+    """A row of the outbox that has still to go out; `lease_until` while a sender has it."""
+
+    key: str
+    state: str
+    next_attempt_at: datetime
+    lease_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """What has still to go out at one instant, and for how long a row may wait or a sender have it."""
+
+    now: datetime
+    longest_delay: timedelta
+    lease: timedelta
+    rows: Sequence[WaitingMail] = ()
 
 
 @dataclass

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.chaos import checking_answers
+from tests.chaos import checking_answers, checking_notices
 from tests.chaos.history import OK, UNKNOWN, Answer, Fault, History
 from tests.chaos.made_up import (
     AGENT,
@@ -23,7 +23,7 @@ from tests.chaos.made_up import (
 )
 from tests.chaos.report import table
 from tests.chaos.sink import DIE, Delivery
-from tests.chaos.stored import Stored, StoredText
+from tests.chaos.stored import Outbox, Stored, StoredText, WaitingMail
 
 Spoil = Callable[[History, Stored], None]
 
@@ -338,6 +338,42 @@ def test_steps_that_wait_too_long_mail_that_stays_and_parts_that_stay_away_are_f
     assert [verdict.is_right for verdict in right] == [True] * 4
     assert [verdict.is_right for verdict in late] == [False] * 4
     assert [verdict.is_right for verdict in never] == [False, True, True, True]
+
+
+NOW, HOUR, LEASE = hours(0), timedelta(hours=1), timedelta(minutes=5)
+LATE = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        WaitingMail("put off", "pending", NOW + HOUR),
+        WaitingMail("overdue", "pending", NOW - HOUR),
+        WaitingMail("with a sender", "sending", NOW + LEASE, NOW + LEASE),
+        WaitingMail("left by a sender", "sending", NOW - HOUR, NOW - HOUR),
+    ],
+    ids=lambda row: row.key,
+)
+def test_mail_may_wait_for_the_longest_delay_or_a_lease(row: WaitingMail) -> None:
+    assert checking_notices.waiting(Outbox(NOW, HOUR, LEASE, [row])).is_right
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        WaitingMail("put off for ever", "pending", NOW + HOUR + LATE),
+        WaitingMail("leased for ever", "sending", NOW, NOW + LEASE + LATE),
+        WaitingMail("leased without an end", "sending", NOW),
+        WaitingMail("leased and put off", "sending", NOW + LEASE + LATE, NOW + LEASE),
+    ],
+    ids=lambda row: row.key,
+)
+def test_mail_that_would_wait_longer_is_found(row: WaitingMail) -> None:
+    right = WaitingMail("right", "pending", NOW)
+
+    found = checking_notices.waiting(Outbox(NOW, HOUR, LEASE, [right, row]))
+
+    assert [fault.partition(":")[0] for fault in found.faults] == [row.key]
 
 
 def test_the_table_names_the_departures_of_a_wrong_row() -> None:
