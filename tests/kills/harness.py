@@ -48,6 +48,11 @@ class Life:
     was_killed: bool
     said: str = ""
 
+    @property
+    def killed_at(self) -> Point | None:
+        """Where it died; None where it came to its end before the point at which it was to die."""
+        return self.points[-1] if self.was_killed else None
+
 
 @dataclass
 class _Points:

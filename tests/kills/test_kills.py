@@ -1,6 +1,7 @@
 """Killed at any point, everything is whole or has not begun, and is carried out once in the end."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -22,11 +23,16 @@ def postgresql():
         pytest.skip("on SQLite one process writes at a time: its transactions are immediate")
 
 
-def kill_everywhere(victim):
+def kill_everywhere(victim, *, tries=1):
+    """Kill at every point, so often where others leave it nothing to do; return the points where it died."""
+    died_at = []
     for number in range(len(victim.points)):
-        victim.kill(number)
+        attempts = (victim.kill(number) for _attempt in range(tries))
+        if point := next(filter(None, attempts), None):
+            died_at.append(point)
     victim.finish()
     assert invariants.check() == []
+    return died_at
 
 
 def test_every_operation_is_killed_or_set_apart_with_a_reason():
@@ -53,36 +59,32 @@ def test_an_operation_that_is_killed_at_any_point_is_whole_or_has_not_begun_and_
 
 def test_a_sweep_that_is_killed_at_any_point_leaves_whole_chunks_and_the_next_ticks_do_the_rest():
     sweep = KilledSweep()
-    kill_everywhere(sweep)
-    assert sweep.kills == len(sweep.points)
+    assert kill_everywhere(sweep) == [*sweep.points]
 
 
 def test_a_sweep_of_targets_that_is_killed_at_any_point_leaves_whole_chunks_and_the_next_ticks_do_the_rest():
     sweep = KilledTargets()
-    kill_everywhere(sweep)
-    assert sweep.kills == len(sweep.points)
+    assert kill_everywhere(sweep) == [*sweep.points]
 
 
 def test_of_three_sweeps_at_once_one_is_killed_and_every_step_is_done_once(postgresql):
+    """It dies at a quarter of the points at least: of three chunks the others often take two."""
     sweep = KilledSweep(workers=3)
-    kill_everywhere(sweep)
-    assert sweep.kills > 0
+    assert len(kill_everywhere(sweep)) >= len(sweep.points) / 4
 
 
 def test_a_sender_that_is_killed_at_any_point_loses_no_mail_and_doubles_only_what_was_in_doubt(
     adopted, note, sink
 ):
     mails = KilledSender(sink)
-    kill_everywhere(mails)
-    assert (mails.kills, mails.second_copies > 0) == (len(mails.points), True)
+    assert (kill_everywhere(mails), mails.second_copies > 0) == ([*mails.points], True)
 
 
 def test_a_sender_of_pages_that_is_killed_at_any_point_loses_none_and_doubles_only_what_was_in_doubt(
     adopted, note, pager
 ):
     pages = KilledPager(pager)
-    kill_everywhere(pages)
-    assert (pages.kills, pages.second_copies > 0) == (len(pages.points), True)
+    assert (kill_everywhere(pages), pages.second_copies > 0) == ([*pages.points], True)
 
 
 @pytest.mark.parametrize("name", ["reply_to_case", "escalate_case"])
@@ -93,9 +95,9 @@ def test_an_operation_that_is_killed_has_written_its_page_with_all_else_or_not_a
 
 
 def test_of_three_senders_at_once_one_is_killed_and_no_mail_is_lost(postgresql, adopted, note, sink):
+    """It dies at most of the points, if not at once: whoever comes first claims every mail."""
     mails = KilledSender(sink, workers=3)
-    kill_everywhere(mails)
-    assert mails.kills > 0
+    assert len(kill_everywhere(mails, tries=3)) > len(mails.points) / 2
 
 
 # --- Twins: what the harness has to find ----------------------------------------------------------------
@@ -109,6 +111,28 @@ def no_transaction(*_arguments, **_options):
         yield
     finally:
         connection.in_atomic_block, connection.autocommit = False, True
+
+
+def test_an_operation_without_a_transaction_is_found_to_be_half_done():
+    with patch.object(transaction, "atomic", no_transaction):
+        # Counted without it, too: else the first BEGIN that is missing would be found, and nothing else.
+        operation = KilledOperation(VERBS["reply_to_case"])
+        with pytest.raises(AssertionError) as found:
+            kill_everywhere(operation)
+    assert "Traceback" not in str(found.value)
+
+
+def test_an_operation_that_acts_twice_is_found_when_it_is_done_after_the_first():
+    reply = VERBS["reply_to_case"]
+
+    def reply_twice(scene):
+        reply.run(scene)
+        reply.run(scene)
+
+    operation = KilledOperation(replace(reply, run=reply_twice))
+    with pytest.raises(AssertionError) as found:
+        kill_everywhere(operation)
+    assert "Traceback" not in str(found.value)
 
 
 def test_a_sweep_without_a_transaction_is_found_to_leave_half_a_chunk(postgresql):

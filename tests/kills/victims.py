@@ -26,7 +26,7 @@ from tests.factories.many import copies_of
 from tests.factories.pager import Pager
 from tests.factories.people import make_agent, make_customer
 from tests.kills.footprint import Footprint, look, what_became
-from tests.kills.harness import Child, Life, Point, Work, live
+from tests.kills.harness import Child, Point, live
 from tests.races.scenes import Scene, Verb
 
 REMINDS = ASKED + timedelta(hours=24)
@@ -38,21 +38,16 @@ CHUNK, CHUNKS = 2, 3
 MACHINE_NOW = datetime(2025, 12, 3, 10, 26, tzinfo=UTC)
 
 
-def killed_at(work: Work, points: Sequence[Point], number: int) -> Life:
-    """Kill a child at one of the points that were counted; it must be the same point."""
-    life = live(work, kill_at=number)
-    assert life.was_killed, (number, points[number])
-    assert life.points[-1] == points[number]
-    return life
-
-
 class Victim(Protocol):
     """What can be killed at any of its points."""
 
     points: tuple[Point, ...]
 
-    def kill(self, number: int) -> None:
-        """Kill it at one point, and assert what must be true then."""
+    def kill(self, number: int) -> Point | None:
+        """Kill it at one point, and assert what must be true then.
+
+        Return the point at which it died, or None where it had come to its end before: others took its work.
+        """
 
     def finish(self) -> None:
         """Assert what can be seen only at the end."""
@@ -95,16 +90,18 @@ class KilledOperation:
     def _became(self) -> dict[str, list[object]]:
         return _as_json(what_became(self._before, look()[0], self._columns))
 
-    def kill(self, number: int) -> None:
+    def kill(self, number: int) -> Point:
         """Kill it at one point, in the scene of the last one if that left nothing."""
         point = self.points[number]
-        killed_at(lambda: self._verb.run(self._scene), self.points, number)
+        life = live(lambda: self._verb.run(self._scene), kill_at=number)
+        assert life.killed_at == point, number
         if point.commits:
             assert self._became() == self._stages[point.commits], point
             if point.commits < self.points[-1].commits:
                 self._do()
                 assert self._became() == self._stages[-1], point
             self._set_scene()
+        return point
 
     def finish(self) -> None:
         """See that those killed before a commit left nothing, and that it can be carried out now."""
@@ -147,7 +144,6 @@ class KilledSweep:
         self._undisturbed = [self.outcome_of(key) for key in keys]
         self._untouched = [self.outcome_of(key) for key in self._make_due()]
         self.sweep()
-        self.kills = 0
 
     def _make_due(self) -> list[int]:
         """Three cases due for a reminder and three for closing, in turn."""
@@ -158,20 +154,20 @@ class KilledSweep:
         # The closures were due longest, so they are the first.
         return [*made[1], *made[0]]
 
-    def kill(self, number: int) -> None:
+    def kill(self, number: int) -> Point | None:
         """Kill one of the workers at a point; whoever else there is goes on."""
         keys = self._make_due()
         children = [Child(self.sweep, kill_at=number), *(Child(self.sweep) for _ in range(self._others))]
         lives = [child.join() for child in children]
-        self.kills += lives[0].was_killed
         if not self._others:
-            assert lives[0].points[-1] == self.points[number]
+            assert lives[0].killed_at == self.points[number]
             self._expect_whole_chunks(keys, self.points[number])
         for _round in range(MOST_ROUNDS):
             self.sweep()
             if not self.due().exists():
                 break
         assert [self.outcome_of(key) for key in keys] == self._undisturbed, number
+        return lives[0].killed_at
 
     def _expect_whole_chunks(self, keys: Sequence[int], point: Point) -> None:
         done = CHUNK * point.commits
@@ -241,7 +237,7 @@ class KilledSender:
         self._made = 0
         self._make_due()
         self.points = live(self._send).points
-        self.kills = self.second_copies = 0
+        self.second_copies = 0
 
     @staticmethod
     def _send(later: timedelta = timedelta(0)) -> None:
@@ -271,22 +267,23 @@ class KilledSender:
         rows = Notice.objects.filter(key__contains=f":{self._made}:").order_by("pk")
         return list(rows.values_list("state", flat=True))
 
-    def kill(self, number: int) -> None:
+    def kill(self, number: int) -> Point | None:
         """Kill one of the senders at a point; the leases of the dead run out, and others send."""
         wanted, sent_before = self._make_due(), len(self._taken())
         children = [Child(self._send, kill_at=number), *(Child(self._send) for _ in range(self._others))]
         lives = [child.join() for child in children]
-        self.kills += lives[0].was_killed
+        killed_at = lives[0].killed_at
         for round_ in range(1, MOST_ROUNDS):
             self._send(round_ * (LEASE + timedelta(seconds=1)))
             if not Notice.objects.unsent().exists():
                 break
         copies = Counter(self._taken()[sent_before:])
-        assert set(copies) == wanted, (number, lives[0].points[-1])
+        assert set(copies) == wanted, (number, killed_at)
         assert self._states() == ["sent"] * len(wanted), number
-        in_doubt = lives[0].was_killed and lives[0].points[-1].in_doubt
-        assert sum(copies.values()) - len(wanted) == int(in_doubt), (number, lives[0].points[-1], copies)
+        in_doubt = killed_at is not None and killed_at.in_doubt
+        assert sum(copies.values()) - len(wanted) == int(in_doubt), (number, killed_at, copies)
         self.second_copies += int(in_doubt)
+        return killed_at
 
     def finish(self) -> None:
         """Nothing is left to be seen: every kill has been looked at."""
