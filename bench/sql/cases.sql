@@ -1,4 +1,5 @@
--- Everything that hangs on the planned cases: messages, periods, steps, history, watchers, notices.
+-- Everything that hangs on the planned cases: messages, periods, steps, history, watchers, and the notices of the
+-- filing and of the clock; those of what people did later are left out.
 
 INSERT INTO cases_message (id, case_id, author_id, is_from_staff, purpose, body, written_at, said_by, channel)
 SELECT %(message_base)s + 4 * n + 1, id, requestor_id, false, 'report', pg_temp.paragraph(n), filed_at, '', 'portal'
@@ -111,7 +112,7 @@ ORDER BY id, place;
 INSERT INTO notices_notice (key, kind, recipient_id, address, about, params, created_at, state, attempts, queued_at,
                             next_attempt_at, sent_at, message_id, sent_subject, sent_text, sent_html, last_error,
                             cancelled_because)
-SELECT 'case:' || id || ':' || told || ':u' || requestor_id, kind, requestor_id,
+SELECT 'case:' || id || ':' || told || ':u' || person, kind, person,
        'person@customer.example', 'case:' || id,
        jsonb_build_object('case', id, 'number', 'E-' || lpad(id::text, 9, '0'), 'title', title) || params,
        told_at, 'sent', 1, told_at, told_at, told_at, '<' || replace(gen_random_uuid()::text, '-', '') || '@bench>',
@@ -127,4 +128,8 @@ FROM (
     SELECT planned.*, 'w1:closure:auto_closed', 'case_auto_closed', closed_at,
            jsonb_build_object('reopen_until', pg_temp.iso(closed_at + interval '14 days'))
     FROM planned WHERE status = 'auto_closed'
-) AS telling;
+) AS telling
+CROSS JOIN LATERAL (VALUES (requestor_id),
+                           (CASE WHEN mod(n, 5) = 0 THEN colleague END),
+                           (CASE WHEN mod(n, 10) = 0 THEN reader END)) AS people (person)
+WHERE person IS NOT NULL;

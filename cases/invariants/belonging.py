@@ -1,17 +1,15 @@
 """Whose a case is: its people, its notices and its files stay with its account."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from django.db.models import BigIntegerField, CharField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast
 
 from cases.follow_up import Outcome, StepKind
 from cases.lifecycle import MOST_WATCHERS
 from cases.models import Attachment, Case, CaseEvent, FollowUpStep, Message, Watcher
 from cases.notices import REMINDER
-from entitlements.models import Seat
 from portal.notices.models import Notice
 from portal.notices.states import Transport
 from portal.work.invariants import Invariant, Offence
@@ -62,37 +60,6 @@ def _pages_without_an_event() -> Iterator[Offence]:
         yield notice.about, "the pager was told of something that history does not know"
 
 
-def requestor_had_left(case_id: int, at: datetime) -> bool:
-    """This will say whether the requestor of that instant may have had no sign-in, so that nobody was told.
-
-    A sign-in ends with the last seat. A closed case keeps its requestor, and staff may reopen it.
-    """
-    requestors = CaseEvent.objects.filter(
-        case=case_id, changes__has_key="requestor_id", occurred_at__lte=at
-    ).order_by("-occurred_at", "-pk")
-    people = [
-        changes["requestor_id"][1]
-        for number, (occurred_at, changes) in enumerate(requestors.values_list("occurred_at", "changes"))
-        if number == 0 or occurred_at == at
-    ]
-    # Without a requestor everybody with a seat was told.
-    theirs = Q(user__in=people) if any(people) else Q(license__cases=case_id)
-    return Seat.objects.filter(theirs, removed_at__lte=at).exists()
-
-
-def _steps_without_a_notice() -> Iterator[Offence]:
-    """A reminder that was sent stands in an inbox, unless the requestor had left."""
-    told = _REMINDER_NOTICES.filter(
-        about=Concat(Value("case:"), Cast(OuterRef("case_id"), CharField())),
-        period_key=OuterRef("period_id"),
-        ordinal_key=OuterRef("ordinal"),
-    )
-    sent = FollowUpStep.objects.filter(kind=StepKind.REMINDER, outcome=Outcome.SENT)
-    for step in sent.filter(~Exists(told)).order_by("pk"):
-        if not requestor_had_left(step.case_id, step.done_at):
-            yield f"case:{step.case_id}", f"reminder {step.ordinal} was sent to nobody"
-
-
 def _too_many_watchers() -> Iterator[Offence]:
     watched = Watcher.objects.values("case_id").annotate(rows=Count("pk")).filter(rows__gt=MOST_WATCHERS)
     for row in watched.order_by("case_id"):
@@ -111,7 +78,6 @@ def _half_submitted() -> Iterator[Offence]:
 
 
 INVARIANTS = (
-    Invariant("I9", "every reminder that was sent stands in an inbox", _steps_without_a_notice),
     Invariant("I9b", "every reminder in an inbox was carried out by the clock", _reminders_without_a_step),
     Invariant("I9c", "every page tells of an event of its case", _pages_without_an_event),
     Invariant("I17", "a case's people are of its account", _strangers),

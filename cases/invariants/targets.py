@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from cases.lifecycle import ENDED
 from cases.models import Case, CaseEvent, ResponseDecision
+from cases.response import first_step_at, missed_from
 from portal.work.invariants import Invariant, Offence
 
 _ENDED = (
@@ -22,6 +25,20 @@ def _timer_of_a_target() -> Iterator[Offence]:
         yield case.about, "its target runs without a step of the clock, or has ended and keeps one"
     for case in Case.objects.filter(has_step, status__in=ENDED).order_by("pk"):
         yield case.about, "it is closed, and its target still runs"
+
+
+def _off_the_decision() -> Iterator[Offence]:
+    """A running target's next step is its first, or once staff were warned, the instant it is missed."""
+    warnings = CaseEvent.objects.filter(case=OuterRef("pk"), kind="target_warned").annotate(
+        decision=Cast(KT("detail__decision"), BigIntegerField())
+    )
+    running = Case.objects.filter(next_response_step_at__isnull=False, clock_failed_at__isnull=True)
+    columns = ("pk", "next_response_step_at", "response__warns_at", "response__due_at")
+    is_warned = Exists(warnings.filter(decision=OuterRef("response")))
+    for key, stands_at, warns_at, due_at, warned in running.order_by("pk").values_list(*columns, is_warned):
+        planned = missed_from(due_at) if warned else first_step_at(warns_at=warns_at, due_at=due_at)
+        if planned != stands_at:
+            yield f"case:{key}", f"its target's next step stands at {stands_at}, and is due at {planned}"
 
 
 def _as_decided() -> Iterator[Offence]:
@@ -51,6 +68,11 @@ def _told_twice() -> Iterator[Offence]:
 
 INVARIANTS = (
     Invariant("I21", "a target's clock runs exactly while its target does", _timer_of_a_target),
+    Invariant(
+        "I10b",
+        "a running target's next step stands at the instant that its decision gives",
+        _off_the_decision,
+    ),
     Invariant("I21b", "a case holds its latest decision", _as_decided),
     Invariant("I21c", "a target is met, missed or withdrawn as its instants say", _wrongly_ended),
     Invariant("I21d", "staff hear once of each target near its end, and once of it missed", _told_twice),

@@ -3,13 +3,18 @@
 from django.db.models import Model, OuterRef, Subquery
 
 from cases.lifecycle import Status
-from cases.models import Case, CaseEvent, Message, ResponseDecision, WaitingPeriod
+from cases.models import Case, CaseEvent, Message, ResponseDecision, WaitingPeriod, case_number
+from portal.notices.models import Notice, new_message_id
+from portal.notices.states import MailState
 
 _CHUNK = 500
 
 
 def copies_of(case: Case, how_many: int) -> list[int]:
-    """Make copies of a waiting case with its conversation, history, target and period; return their keys."""
+    """Make copies of a waiting case with its conversation, history, target and period; return their keys.
+
+    What was told of it stands in the inboxes; no mail of that goes out.
+    """
     waits = {
         "status": case.status,
         "next_follow_up_at": case.next_follow_up_at,
@@ -42,7 +47,25 @@ def copies_of(case: Case, how_many: int) -> list[int]:
     for start in range(0, how_many, _CHUNK):
         chunk = Case.objects.filter(pk__in=keys[start : start + _CHUNK])
         chunk.update(period=Subquery(periods_of), response=Subquery(decisions_of), **waits)
+    _copy_notices(case, keys)
     return keys
+
+
+def _copy_notices(case: Case, keys: list[int]) -> None:
+    for notice in Notice.objects.filter(about=case.about, recipient__isnull=False).order_by("pk"):
+        event = notice.key.removeprefix(case.about)
+        rows = [
+            _copy(
+                notice,
+                key=f"case:{key}{event}",
+                about=f"case:{key}",
+                params={**notice.params, "case": key, "number": case_number(key)},
+                state=MailState.QUIET,
+                message_id=new_message_id(),
+            )
+            for key in keys
+        ]
+        Notice.objects.bulk_create(rows, batch_size=_CHUNK)
 
 
 def _changes_of(event: CaseEvent, period: WaitingPeriod, decision: int) -> dict[str, list[object]]:
