@@ -20,6 +20,16 @@ NAMES: Mapping[str, str] = {
     "answer-ignored": "every fifth reply leaves the waiting period running",
     "broken-page": "every hundredth page fails",
 }
+# Name -> the row of the table that it must turn red.
+TURNS_RED: Mapping[str, str] = {
+    "forging-sink": "mail that arrived, with its row",
+    "forgetful-sender": "mail that arrived, with its row",
+    "noted-before-sent": "rows sent, with their mail",
+    "announced-twice": "notices, one per event and recipient",
+    "forms-twice": "operations answered",
+    "answer-ignored": "cases as the model says",
+    "broken-page": "5xx anywhere",
+}
 # What the database has to lose for it.
 STATEMENTS: Mapping[str, str] = {
     "announced-twice": "ALTER TABLE notices_notice DROP CONSTRAINT notices_notice_key_key",
