@@ -43,7 +43,7 @@ def reopen_case(
     The customer may until the window's last instant, inclusive; staff at any time. It goes back to its
     owner, if that is still staff.
     """
-    owner = case.owner
+    owner = User.objects.filter(pk__in=Case.objects.filter(pk=case.pk).values("owner")).first()
     with changing(case, Action.REOPEN, actor=actor, now=now, owner=owner) as change:
         reopened = change.case
         reopened.closed_at = reopened.reopen_until = None
