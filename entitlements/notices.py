@@ -17,6 +17,7 @@ from entitlements.models import EntitlementEvent, Invitation, License, Seat
 from entitlements.models.invitations import hash_of, token_for
 from entitlements.queries import who_answers
 from portal.accounts.models import User
+from portal.accounts.queries import wants_mail
 from portal.accounts.zones import account_zone
 from portal.clock import business_now
 from portal.notices.kinds import NoticeKind, register
@@ -55,7 +56,7 @@ def tell_of_asked_seat(event: EntitlementEvent, *, now: datetime) -> None:
                 kind=SEAT_ASKED,
                 recipient=person,
                 params=params,
-                wants_mail=not person.is_staff or person.staff_mail,
+                wants_mail=wants_mail(person),
             )
             for person in who_answers(event.account, now)
         ),

@@ -8,6 +8,7 @@ from accelerators.queries import deciders_for, granters, is_in_units, told_of_ad
 from entitlements.models import AddOnGrant, EntitlementEvent
 from entitlements.queries import deciders_of, who_answers
 from portal.accounts.models import User
+from portal.accounts.queries import wants_mail
 from portal.notices.operations import NoticeDraft, announce
 
 RECEIVED = "request_received"
@@ -52,13 +53,12 @@ def _tell(
 ) -> None:
     announce(
         (
-            NoticeDraft(
+            _draft(
+                person,
+                kind,
                 key=f"{request.about}:e{event.pk}:{kind}:u{person.pk}",
-                kind=kind,
-                recipient=person,
                 about=request.about,
                 params={"request": request.pk},
-                wants_mail=not person.is_staff or person.staff_mail,
             )
             for person in people
             if person.is_active and person.pk != event.actor_id
@@ -79,13 +79,12 @@ def tell_of_add_on(grant: AddOnGrant, kind: str, *, event: EntitlementEvent | No
         people += [each for each in granters() if each not in people]
     announce(
         (
-            NoticeDraft(
+            _draft(
+                person,
+                kind,
                 key=f"{grant.about}:{kind}:u{person.pk}",
-                kind=kind,
-                recipient=person,
                 about=grant.about,
                 params={"grant": grant.pk},
-                wants_mail=not person.is_staff or person.staff_mail,
             )
             for person in people
             if event is None or person.pk != event.actor_id
@@ -99,14 +98,19 @@ def tell_of_asked_permission(event: EntitlementEvent, *, now: datetime) -> None:
     assert event.actor is not None
     announce(
         (
-            NoticeDraft(
+            _draft(
+                person,
+                PERMISSION_ASKED,
                 key=f"{PERMISSION_ASKED}:{event.pk}:{person.pk}",
-                kind=PERMISSION_ASKED,
-                recipient=person,
                 params={"person": event.actor.pk},
-                wants_mail=not person.is_staff or person.staff_mail,
             )
             for person in who_answers(event.account, now)
         ),
         now=now,
+    )
+
+
+def _draft(person: User, kind: str, *, key: str, params: dict[str, int], about: str = "") -> NoticeDraft:
+    return NoticeDraft(
+        key=key, kind=kind, recipient=person, about=about, params=params, wants_mail=wants_mail(person)
     )

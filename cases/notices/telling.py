@@ -9,7 +9,7 @@ from cases.notices.words import REMINDER, WORDS
 from entitlements.queries import contacts_by_license, support_service_manager
 from entitlements.targets import Priority
 from portal.accounts.models import User
-from portal.accounts.queries import leads, staff_on_duty
+from portal.accounts.queries import leads, staff_on_duty, wants_mail
 from portal.notices.operations import NoticeDraft, announce, cancel_pending, is_paged
 from portal.notices.states import PAGE_KEY, Transport
 
@@ -205,5 +205,5 @@ def _draft(case: Subject, kind: str, person: User, event: str, params: Mapping[s
         recipient=person,
         about=case.about,
         params={"case": case.pk, "number": case.number, "title": case.title, **params},
-        wants_mail=person.staff_mail if person.is_staff else True,
+        wants_mail=wants_mail(person),
     )

@@ -1,4 +1,4 @@
-"""Questions about staff."""
+"""Whom notices for staff go to, and who wants mail of theirs."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -33,3 +33,8 @@ def leads() -> list[User]:
 def _of_staff(condition: Q) -> list[User]:
     staff = User.objects.filter(is_active=True, is_staff=True)
     return list(staff.filter(condition).order_by("pk").distinct())
+
+
+def wants_mail(person: User) -> bool:
+    """Tell whether notices about work reach a person by mail too; staff may do with the inbox (SPEC 2.2)."""
+    return person.staff_mail if person.is_staff else True
