@@ -17,11 +17,11 @@ from django.test import Client
 from cases.models import Attachment, Case, CaseEvent, FollowUpStep, Message
 from portal.notices.models import Notice
 from portal.work import invariants
-from portal.work.form_tokens import new_token
 from portal.work.models import FormToken
 from portal.work.timed import run_tick
 from tests.factories.cases import ASKED, CLOSES, make_waiting_case
 from tests.factories.people import make_customer
+from tests.faults.sending import form_with
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,11 +101,7 @@ def test_a_form_is_shown_again_while_the_database_is_full_and_carried_out_once_t
     case = make_waiting_case(requestor)
     browser = Client(raise_request_exception=False)
     browser.force_login(requestor)
-    form = {"form_token": new_token(), "text": TEXT}
-    address = f"/cases/{case.number}/reply/"
-    if is_filing:
-        facts = {"product": case.license_id, "environment": "Production", "title": "Full", "priority": "3"}
-        form, address = {**form, **facts, "description": TEXT}, "/cases/new/"
+    address, form = form_with(TEXT, case, is_filing=is_filing)
     before = rows()
 
     for room in count():

@@ -17,6 +17,7 @@ from portal.work.form_tokens import new_token
 from portal.work.models import FormToken
 from tests.factories.cases import make_owned_case
 from tests.factories.people import make_customer
+from tests.faults.sending import form_with
 
 pytestmark = pytest.mark.django_db
 
@@ -76,11 +77,7 @@ def test_a_disk_that_fills_up_at_any_offset_is_said_and_the_text_kept(
     case = make_owned_case(requestor)
     browser = Client(raise_request_exception=False)
     browser.force_login(requestor)
-    form = {"form_token": new_token(), "text": TEXT}
-    address = f"/cases/{case.number}/reply/"
-    if is_filing:
-        facts = {"product": case.license_id, "environment": "Production", "title": "Full", "priority": "3"}
-        form, address = {**form, **facts, "description": TEXT}, "/cases/new/"
+    address, form = form_with(TEXT, case, is_filing=is_filing)
     before = rows()
     monkeypatch.setattr(SmallDisk, "room_bytes", room_bytes)
 
