@@ -1,5 +1,6 @@
 """Questions about the catalogue, what a license may have of it, and requests."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,17 +75,22 @@ def holder_of(license_: License, at: datetime, *, siblings: Iterable[License] | 
 def holders_of(
     licenses: Iterable[License], at: datetime, *, grants: Iterable[AddOnGrant] | None = None
 ) -> dict[int, Holder]:
-    """Gather by key what each license of an account has at an instant, for the rule of availability.
+    """Gather by key what each license of some accounts has at an instant, for the rule of availability.
 
-    `licenses` are all that the account has, with their terms loaded; `grants` its add-ons in force, where
-    they are at hand. Costs two statements at most.
+    `licenses` are all that the accounts have, with their terms loaded; `grants` their add-ons in force,
+    where they are at hand. Costs two statements at most.
     """
     every = list(licenses)
     if not every:
         return {}
     if grants is None:
-        grants = AddOnGrant.objects.in_force(at).filter(account=every[0].account_id).order_by("pk")
+        accounts = {each.account_id for each in every}
+        grants = AddOnGrant.objects.in_force(at).filter(account__in=accounts).order_by("pk")
     held, plans = list(grants), {each.pk: _plan_of(each, at) for each in every}
+    account_plans: defaultdict[int, set[Plan]] = defaultdict(set)
+    for each in every:
+        if plan := plans[each.pk]:
+            account_plans[each.account_id].add(plan)
     launching = set(
         EngagementRequest.objects.filter(
             license__in=plans, slug=LAUNCH_ADVISORY, status__in=UNDER_WAY
@@ -97,9 +103,11 @@ def holders_of(
             product=each.product.code,
             family=each.product.family,
             add_ons={
-                AddOn(grant.add_on): grant.ends_at for grant in held if grant.license_id in (None, each.pk)
+                AddOn(grant.add_on): grant.ends_at
+                for grant in held
+                if grant.account_id == each.account_id and grant.license_id in (None, each.pk)
             },
-            account_plans=frozenset(plan for plan in plans.values() if plan),
+            account_plans=frozenset(account_plans[each.account_id]),
             is_launch_under_way=each.pk in launching,
         )
         for each in every
@@ -225,11 +233,13 @@ def told_of_add_ons(account_id: int, license_id: int | None) -> list[User]:
 def closed_by(before: CatalogueRow, after: CatalogueRow, now: datetime) -> int:
     """Count the undecided requests for a thing that can be accepted now, and could not under a newer row."""
     undecided = EngagementRequest.objects.filter(slug=before.slug, status=Status.REQUESTED)
-    holders = [holder_of(request.license, now) for request in undecided.for_display().order_by("pk")]
+    keys = list(undecided.order_by("pk").values_list("license", flat=True))
+    siblings = License.objects.filter(account__licenses__in=keys).distinct()
+    holders = holders_of(siblings.for_display().prefetch_related("terms").order_by("pk"), now)
     return sum(
-        availability(before.offer(), holder).can_be_requested
-        and not availability(after.offer(), holder).can_be_requested
-        for holder in holders
+        availability(before.offer(), holders[key]).can_be_requested
+        and not availability(after.offer(), holders[key]).can_be_requested
+        for key in keys
     )
 
 

@@ -11,13 +11,21 @@ from accelerators import operations
 from accelerators.models import CatalogueRow
 from accelerators.operations.catalogue import COLUMNS, Outcome
 from accelerators.published import PUBLISHED
-from accelerators.queries import offered_at, row_in_force, rows_in_force
+from accelerators.queries import closed_by, offered_at, row_in_force, rows_in_force
 from entitlements.models import License
+from entitlements.plans import Plan
 from entitlements.terms import EARLIEST_AT
 from portal.accounts.groups import StaffGroup
 from portal.accounts.models import User
 from tests.accelerators.stage import DAY, NOW, ask, refused, row
-from tests.factories.people import make_agent, make_staff, make_superuser
+from tests.factories.people import (
+    make_account,
+    make_agent,
+    make_customer,
+    make_license,
+    make_staff,
+    make_superuser,
+)
 
 pytestmark = pytest.mark.django_db
 US = timedelta.resolution
@@ -179,3 +187,19 @@ def test_the_command_names_what_is_no_longer_published() -> None:
 def test_an_unknown_address_is_refused() -> None:
     with pytest.raises(CommandError, match="Not published: nothing"):
         load("nothing")
+
+
+def test_counting_whom_a_row_closes_off_costs_the_same_for_one_account_and_for_three(
+    ultimate: License, rita: User, django_assert_num_queries: Any
+) -> None:
+    old = row(THING)
+    newer = CatalogueRow(**{**columns(old), "slug": THING, "is_offered": False, "in_force_from": NOW + DAY})
+    ask(rita, ultimate)
+    # Requests, licenses, their terms, grants, launches.
+    with django_assert_num_queries(5):
+        assert closed_by(old, newer, NOW) == 1
+    for name in ("Second", "Third"):
+        license_ = make_license(make_account(name), plan=Plan.ULTIMATE)
+        ask(make_customer(license_, may_request=True), license_)
+    with django_assert_num_queries(5):
+        assert closed_by(old, newer, NOW) == 3
